@@ -1,0 +1,13 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class AccountsConfig(AppConfig):
+    name = "accounts"
+    verbose_name = _("Employees and rights")
+
+    def ready(self) -> None:
+        from accounts.policy import RolePolicy  # noqa: PLC0415
+        from erp.core.policy import set_policy  # noqa: PLC0415
+
+        set_policy(RolePolicy())

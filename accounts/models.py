@@ -1,0 +1,96 @@
+"""Users, who are the company's employees.
+
+Invariants: a user name is compared byte for byte, and no two differ only in case, width or
+surrounding blanks; whoever has left is inactive.
+"""
+
+import unicodedata
+from typing import Any, ClassVar
+
+from django.contrib.auth.models import AbstractUser, UserManager
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from erp.core.fields import CodeField
+from erp.core.policy import Scoped, ScopedQuerySet
+
+
+def username_key(username: str) -> str:
+    """Return what two user names may not share: NFKC, case folded, without blanks."""
+    return "".join(unicodedata.normalize("NFKC", username).casefold().split())
+
+
+class Department(Scoped):
+    name = models.CharField(_("name"), max_length=60, unique=True)
+    archived_at = models.DateTimeField(_("archived at"), null=True, blank=True, editable=False)
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("department")
+        verbose_name_plural = _("departments")
+        ordering: ClassVar = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class UserQuerySet(ScopedQuerySet["User"]):
+    def working(self) -> "UserQuerySet":
+        """Employees who may sign in."""
+        return self.filter(is_active=True)
+
+
+class ErpUserManager(UserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]
+    """Django's own user manager over our queryset; fills the twin key."""
+
+    def _create_user(self, username: str, email: str, password: str, **extra: Any) -> "User":
+        extra.setdefault("username_key", username_key(username))
+        user: User = super()._create_user(username, email, password, **extra)
+        return user
+
+
+class User(AbstractUser, Scoped):
+    username = CodeField(_("user name"), max_length=150, unique=True)
+    username_key = models.CharField(max_length=150, unique=True, editable=False)
+    display_name = models.CharField(_("name"), max_length=60, blank=True)
+    employee_number = models.CharField(
+        _("employee number"), max_length=20, unique=True, null=True, blank=True
+    )
+    department = models.ForeignKey(
+        Department,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        verbose_name=_("department"),
+    )
+    title = models.CharField(_("title"), max_length=60, blank=True)
+    mobile = models.CharField(_("mobile"), max_length=30, blank=True)
+    language = models.CharField(
+        _("language"),
+        max_length=10,
+        choices=[("zh-hans", "简体中文"), ("en", "English")],
+        default="zh-hans",
+    )
+    time_zone = models.CharField(_("time zone"), max_length=40, default="Asia/Shanghai")
+    left_on = models.DateField(_("left on"), null=True, blank=True)
+
+    objects = ErpUserManager()
+
+    class Meta(AbstractUser.Meta):
+        verbose_name = _("employee")
+        verbose_name_plural = _("employees")
+        ordering: ClassVar = ["username"]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(left_on__isnull=True) | Q(is_active=False), name="left_is_inactive"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.display_name or self.username
+
+    def clean(self) -> None:
+        super().clean()
+        self.username_key = username_key(self.username)

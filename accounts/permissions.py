@@ -1,0 +1,14 @@
+"""Rights over employees and roles."""
+
+ROLES = {
+    "administrator": [
+        "accounts.view_user",
+        "accounts.add_user",
+        "accounts.change_user",
+        "accounts.view_department",
+        "accounts.add_department",
+        "accounts.change_department",
+        "auth.view_group",
+    ],
+    "manager": ["accounts.view_user", "accounts.view_department"],
+}

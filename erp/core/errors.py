@@ -1,0 +1,39 @@
+"""The one refusal a user sees.
+
+A field that is wrong is a ``ValidationError``; a rule that refuses is a ``DomainError``. Each edge
+turns it once into its own form: a message, problem+json, an exit code.
+"""
+
+from typing import Any
+
+from django.utils.functional import Promise
+
+
+class DomainError(Exception):
+    """A business rule refused; ``message`` is translated and fit to show, ``code`` is stable.
+
+    ``field`` names the input or the row that is to blame, where there is one.
+    """
+
+    def __init__(self, message: str | Promise, *, code: str, field: str = "") -> None:
+        super().__init__(message)
+        self._message = message
+        self.code = code
+        self.field = field
+
+    @property
+    def message(self) -> str:
+        return str(self._message)
+
+    def __str__(self) -> str:
+        return self.message
+
+    def as_problem(self) -> dict[str, Any]:
+        problem: dict[str, Any] = {"code": self.code, "detail": self.message}
+        if self.field:
+            problem["field"] = self.field
+        return problem
+
+
+class StaleVersionError(DomainError):
+    """The row was changed by somebody else since the caller read it."""

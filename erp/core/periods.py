@@ -1,0 +1,46 @@
+"""Closed periods: what is dated inside one is refused."""
+
+from datetime import date
+
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from erp.core.errors import DomainError
+from erp.core.models import Company, Period, TaxRate
+
+
+def assert_open(on: date, area: str) -> None:
+    """Raise DomainError ``period_closed`` when the day lies in a closed period of the area."""
+    closed = Period.objects.filter(
+        area=area, starts_on__lte=on, ends_on__gte=on, closed_at__isnull=False
+    )
+    if closed.exists():
+        raise DomainError(
+            _("%(on)s lies in a closed period.") % {"on": on}, code="period_closed", field="date"
+        )
+
+
+def company() -> Company:
+    """Return our company; DomainError ``no_company`` before it is set up."""
+    found = Company.objects.select_related("currency").first()
+    if found is None:
+        raise DomainError(_("Set up the company first."), code="no_company")
+    return found
+
+
+def company_today() -> date:
+    """Return today's date where the company is (settings.TIME_ZONE), whoever asks."""
+    return timezone.localdate(timezone=timezone.get_default_timezone())
+
+
+def standard_tax_rate(on: date) -> TaxRate:
+    """Return the general rate valid on a day; DomainError ``no_tax_rate`` without one."""
+    rate = (
+        TaxRate.objects.filter(code="general", valid_from__lte=on)
+        .exclude(valid_to__lt=on)
+        .order_by("-valid_from")
+        .first()
+    )
+    if rate is None:
+        raise DomainError(_("There is no general tax rate for %(on)s.") % {"on": on}, code="no_tax_rate")
+    return rate

@@ -1,0 +1,88 @@
+"""``@service``: what every change of business data goes through.
+
+One transaction around the whole function; the whole function again when the database chose it as
+the victim of a deadlock or a lock wait; and for a refusal, which rolls everything back, one audit
+row written afterwards, so that a refused write leaves no other trace.
+"""
+
+import functools
+import logging
+import random
+import time
+from collections.abc import Callable
+from contextvars import ContextVar
+from typing import Any, ParamSpec, TypeVar
+
+from django.core.exceptions import PermissionDenied
+from django.db import OperationalError, connection, transaction
+
+from erp.core.errors import DomainError
+from erp.core.record import record
+
+P = ParamSpec("P")
+R = TypeVar("R")
+logger = logging.getLogger(__name__)
+
+MAX_ATTEMPTS = 5
+# MariaDB: record changed since last read, lock wait timeout, deadlock.
+_RETRYABLE_CODES = {1020, 1205, 1213}
+_running: ContextVar[bool] = ContextVar("service_running", default=False)
+
+
+def is_retryable(error: OperationalError) -> bool:
+    """Return whether running the same transaction again can succeed."""
+    code = error.args[0] if error.args else None
+    return code in _RETRYABLE_CODES or "database is locked" in str(error)
+
+
+def service(action: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Make a function a service; ``action`` is its name in the operation log when it refuses.
+
+    Called inside another service it simply runs as part of that one's transaction.
+    """
+
+    def decorate(function: Callable[P, R]) -> Callable[P, R]:
+        @functools.wraps(function)
+        def run(*args: P.args, **kwargs: P.kwargs) -> R:
+            if _running.get():
+                return function(*args, **kwargs)
+            token = _running.set(True)
+            try:
+                return _with_retries(function, *args, **kwargs)
+            except (DomainError, PermissionDenied) as refusal:
+                _record_refusal(action, refusal, args, kwargs)
+                raise
+            finally:
+                _running.reset(token)
+
+        return run
+
+    return decorate
+
+
+def _with_retries(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+    # Inside somebody else's transaction a retry cannot help: only its owner can start again.
+    attempts = 1 if connection.in_atomic_block else MAX_ATTEMPTS
+    for attempt in range(1, attempts + 1):
+        try:
+            with transaction.atomic():
+                return function(*args, **kwargs)
+        except OperationalError as error:
+            if attempt == attempts or not is_retryable(error):
+                raise
+            logger.info("retrying %s after %s", function.__qualname__, error)
+            time.sleep(random.uniform(0.01, 0.05) * 2**attempt)  # noqa: S311 (jitter)
+    raise AssertionError("unreachable")
+
+
+def _record_refusal(
+    action: str, refusal: Exception, args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> None:
+    code = refusal.code if isinstance(refusal, DomainError) else "permission_denied"
+    target = str(args[0]) if args and isinstance(args[0], int | str) else ""
+    record(
+        f"{action}.refused",
+        by=kwargs.get("by"),
+        reason=f"{code}: {refusal}"[:500],
+        object_ref=(action.partition(".")[0], target[:64], ""),
+    )

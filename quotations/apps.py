@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class QuotationsConfig(AppConfig):
+    name = "quotations"
+    verbose_name = _("Enquiries and quotations")

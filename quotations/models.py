@@ -1,0 +1,223 @@
+"""Enquiries from customers and the quotations made of them.
+
+Invariants: an enquiry keeps the customer's text as it came; a sent quotation is never edited but
+revised, the revision naming what it supersedes; only the last revision can be ordered.
+"""
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from customers.models import Contact, Customer
+from erp.core.documents import Document, DocumentQuerySet, Line, line_constraints, status_check
+from erp.core.fields import CodeField, QuantityField, UnitPriceField
+from erp.core.models import Unit
+from erp.core.policy import Scoped
+from erp.core.workflow import Workflow
+from products.models import Product
+
+
+class EnquiryStatus(models.TextChoices):
+    NEW = "new", _("new")
+    MATCHING = "matching", _("being matched")
+    QUOTED = "quoted", _("quoted")
+    WON = "won", _("won")
+    LOST = "lost", _("lost")
+    EXPIRED = "expired", _("expired")
+    CANCELLED = "cancelled", _("cancelled")
+
+
+class EnquiryQuerySet(DocumentQuerySet["Enquiry"]):
+    def open(self) -> "EnquiryQuerySet":
+        S = EnquiryStatus
+        return self.filter(status__in=[S.NEW, S.MATCHING, S.QUOTED])
+
+
+class Enquiry(Scoped):
+    """What a customer asked for, word by word. Not a priced document: it has no totals."""
+
+    Status = EnquiryStatus
+    WORKFLOW = Workflow(
+        {
+            EnquiryStatus.NEW: [EnquiryStatus.MATCHING, EnquiryStatus.CANCELLED],
+            EnquiryStatus.MATCHING: [EnquiryStatus.QUOTED, EnquiryStatus.CANCELLED],
+            EnquiryStatus.QUOTED: [
+                EnquiryStatus.WON,
+                EnquiryStatus.LOST,
+                EnquiryStatus.EXPIRED,
+                EnquiryStatus.CANCELLED,
+            ],
+            EnquiryStatus.LOST: [EnquiryStatus.NEW],
+        }
+    )
+    number_series = "ENQ"
+    scope_owner = "owner"
+
+    number = CodeField(_("number"), max_length=30, unique=True, null=True, editable=False)
+    version = models.PositiveIntegerField(_("version"), default=1, editable=False)
+    status = models.CharField(
+        _("status"),
+        max_length=10,
+        choices=EnquiryStatus.choices,
+        default=EnquiryStatus.NEW,
+        editable=False,
+    )
+    customer = models.ForeignKey(
+        Customer, on_delete=models.PROTECT, null=True, blank=True, verbose_name=_("customer")
+    )
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("owner"),
+    )
+    text = models.TextField(_("text as received"))
+    ignored = models.JSONField(_("passages that name no part"), default=list, editable=False)
+    created_at = models.DateTimeField(_("received at"), auto_now_add=True)
+
+    objects = EnquiryQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("enquiry")
+        verbose_name_plural = _("enquiries")
+        ordering: ClassVar = ["-id"]
+        permissions: ClassVar = [("view_all_enquiry", _("Can see all enquiries"))]
+        constraints: ClassVar = [status_check("enquiry", EnquiryStatus)]
+
+    def __str__(self) -> str:
+        return self.ref
+
+    @property
+    def ref(self) -> str:
+        return self.number or f"{self.number_series}-D{self.pk}"
+
+
+class EnquiryLine(models.Model):
+    """One part that was asked for: the wording, what was read from it, and what was chosen."""
+
+    document = models.ForeignKey(Enquiry, on_delete=models.CASCADE, related_name="lines")
+    line_no = models.PositiveIntegerField(_("line"))
+    raw = models.CharField(_("as written"), max_length=300)
+    designation = models.CharField(_("designation"), max_length=120, blank=True)
+    brand_name = models.CharField(_("brand"), max_length=60, blank=True)
+    quantity = QuantityField(_("quantity"), null=True, blank=True)
+    unit = models.ForeignKey(
+        Unit, on_delete=models.PROTECT, null=True, blank=True, verbose_name=_("unit")
+    )
+    product = models.ForeignKey(
+        Product, on_delete=models.PROTECT, null=True, blank=True, verbose_name=_("product")
+    )
+    match = models.CharField(_("match"), max_length=12, default="none")
+    candidates = models.JSONField(_("candidates"), default=list, editable=False)
+    note = models.CharField(_("note"), max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = _("enquiry line")
+        verbose_name_plural = _("enquiry lines")
+        ordering: ClassVar = ["line_no"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["document", "line_no"], name="enquiry_line_no"),
+            models.CheckConstraint(
+                condition=Q(quantity__isnull=True) | Q(quantity__gt=0),
+                name="enquiry_quantity_positive",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.line_no}. {self.raw}"
+
+
+class QuotationStatus(models.TextChoices):
+    DRAFT = "draft", _("draft")
+    SUBMITTED = "submitted", _("submitted")
+    APPROVED = "approved", _("approved")
+    SENT = "sent", _("sent")
+    ACCEPTED = "accepted", _("accepted")
+    ORDERED = "ordered", _("ordered")
+    REVISED = "revised", _("revised")
+    LOST = "lost", _("lost")
+    EXPIRED = "expired", _("expired")
+    CANCELLED = "cancelled", _("cancelled")
+
+
+class QuotationQuerySet(DocumentQuerySet["Quotation"]):
+    def open(self) -> "QuotationQuerySet":
+        S = QuotationStatus
+        return self.filter(status__in=[S.DRAFT, S.SUBMITTED, S.APPROVED, S.SENT])
+
+
+class Quotation(Document):
+    Status = QuotationStatus
+    WORKFLOW = Workflow(
+        {
+            QuotationStatus.DRAFT: [QuotationStatus.SUBMITTED, QuotationStatus.CANCELLED],
+            QuotationStatus.SUBMITTED: [
+                QuotationStatus.APPROVED,
+                QuotationStatus.DRAFT,
+                QuotationStatus.CANCELLED,
+            ],
+            QuotationStatus.APPROVED: [QuotationStatus.SENT, QuotationStatus.CANCELLED],
+            QuotationStatus.SENT: [
+                QuotationStatus.ACCEPTED,
+                QuotationStatus.REVISED,
+                QuotationStatus.LOST,
+                QuotationStatus.EXPIRED,
+                QuotationStatus.CANCELLED,
+            ],
+            QuotationStatus.ACCEPTED: [QuotationStatus.ORDERED],
+        }
+    )
+    number_series = "QUO"
+
+    status = models.CharField(
+        _("status"),
+        max_length=10,
+        choices=QuotationStatus.choices,
+        default=QuotationStatus.DRAFT,
+        editable=False,
+    )
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, verbose_name=_("customer"))
+    contact = models.ForeignKey(
+        Contact, on_delete=models.PROTECT, null=True, blank=True, verbose_name=_("contact")
+    )
+    enquiry = models.ForeignKey(
+        Enquiry, on_delete=models.PROTECT, null=True, blank=True, verbose_name=_("enquiry")
+    )
+    valid_until = models.DateField(_("valid until"))
+    revision = models.PositiveSmallIntegerField(_("revision"), default=0, editable=False)
+    supersedes = models.OneToOneField(
+        "self", on_delete=models.PROTECT, null=True, editable=False, related_name="superseded_by"
+    )
+
+    objects = QuotationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("quotation")
+        verbose_name_plural = _("quotations")
+        ordering: ClassVar = ["-id"]
+        permissions: ClassVar = [
+            ("view_all_quotation", _("Can see all quotations")),
+            ("submit_quotation", _("Can submit quotations")),
+            ("approve_quotation", _("Can approve quotations")),
+            ("approve_own_quotation", _("Can approve quotations of his own")),
+            ("send_quotation", _("Can send quotations")),
+        ]
+        constraints: ClassVar = [status_check("quotation", QuotationStatus)]
+
+
+class QuotationLine(Line):
+    document = models.ForeignKey(Quotation, on_delete=models.CASCADE, related_name="lines")
+    product = models.ForeignKey(Product, on_delete=models.PROTECT, verbose_name=_("product"))
+    source_line = models.ForeignKey(
+        EnquiryLine, on_delete=models.PROTECT, null=True, editable=False, related_name="+"
+    )
+    lead_time_days = models.PositiveSmallIntegerField(_("lead time in days"), null=True, blank=True)
+    suggested_price = UnitPriceField(_("suggested price"), null=True, editable=False)
+
+    class Meta(Line.Meta):
+        verbose_name = _("quotation line")
+        verbose_name_plural = _("quotation lines")
+        constraints: ClassVar = line_constraints("quotation")

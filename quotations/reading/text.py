@@ -1,0 +1,119 @@
+"""Cleaning of pasted text: one spelling for what people and scanners write in many ways.
+
+Everything later works on the text this module returns; `plain` never raises and keeps lines apart.
+"""
+
+import re
+import unicodedata
+from decimal import Decimal
+
+MAX_LINE = 1_500  # characters; longer lines are cut at a blank, so that work per line is bounded
+MASK = "\ue000"  # stands for every character of a fragment that is known to be no part
+
+# Chinese punctuation becomes ASCII *with a blank*, so that "6204，6205" is never read as 6,204,205.
+_PUNCTUATION = str.maketrans(
+    {
+        "，": ", ", "；": "; ", "：": ": ", "！": "。", "？": "? ", "【": " [", "】": "] ", "。": "。",
+        "×": "*", "✕": "*", "✖": "*", "╳": "*", "⨯": "*", "✱": "*", "∗": "*", "⁎": "*", "﹡": "*",
+        "−": "-", "⁃": "-", "﹣": "-", "－": "-", "─": "-", "━": "-", "●": " ", "•": " ", "·": " ",
+        "◆": " ", "■": " ", "★": " ", "√": " ", "≈": "~", "∼": "~", "〜": "~", "∅": "φ", "Ø": "φ",
+        "ø": "φ", "Φ": "φ", "⌀": "φ", "′": "'", "’": "'", "⁄": "/", "∕": "/", "／": "/", MASK: " ",
+        "\u2028": "\n", "\u2029": "\n", "\x0b": " ", "\x0c": "\n", "\x85": "\n",
+    }
+)  # fmt: skip
+_ENUMERATION = re.compile("[①-⑳⑴-⒇⒈-⒛❶-❿➀-➓]")
+_LOOK_ALIKE = str.maketrans(
+    "АВСЕНКМОРТХУІасеорхуΑΒΕΖΗΙΚΜΝΟΡΤΧ", "ABCEHKMOPTXYIaceopxyABEZHIKMNOPTX"
+)
+_FOREIGN_LETTER = re.compile("[\u0370-\u04ff]")
+_MIXED_RUN = re.compile("[A-Za-z0-9\u0370-\u04ff/.-]*[0-9][A-Za-z0-9\u0370-\u04ff/.-]*")
+_UPPER = str.maketrans("abcdefghijklmnopqrstuvwxyz", "ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+
+_DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")} | {
+    "〇": 0, "两": 2, "俩": 2, "壹": 1, "贰": 2, "叁": 3, "肆": 4, "伍": 5, "陆": 6, "柒": 7,
+    "捌": 8, "玖": 9,
+}  # fmt: skip
+_TENS = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000}
+CHINESE_NUMERAL = "[零〇一二三四五六七八九两俩十百千万壹贰叁肆伍陆柒捌玖拾佰仟]"
+
+
+def plain(text: str) -> str:
+    """NFKC, one kind of dash, multiplication sign and blank; line ends are "\\n"."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    text = _ENUMERATION.sub(_enumeration, text).translate(_PUNCTUATION)
+    lines = (_plain_line(line) for line in text.split("\n"))
+    return "\n".join(piece for line in lines for piece in _cut(line))
+
+
+def upper(text: str) -> str:
+    """ASCII letters in capitals; unlike str.upper it never changes the length."""
+    return text.translate(_UPPER)
+
+
+def part_key(designation: str) -> str:
+    """The designation without noise: NFKC, capitals, only A-Z and 0-9."""
+    return re.sub("[^A-Z0-9]", "", unicodedata.normalize("NFKC", designation).upper())
+
+
+def chinese_number(numeral: str) -> Decimal | None:
+    """两百五十 -> 250, 一千二 -> 1200; None when it is no number."""
+    total = section = digit = 0
+    unit = 1
+    for character in numeral:
+        if character in _DIGITS:
+            digit = digit * 10 + _DIGITS[character] if unit == 1 and digit else _DIGITS[character]
+            continue
+        if character == "万":
+            total, section, digit, unit = (total + section + digit) * 10_000, 0, 0, 10_000
+            continue
+        if character not in _TENS:
+            return None
+        unit = _TENS[character]
+        section, digit = section + (digit or 1) * unit, 0
+    # 一千二 is 1200, but 一千零二 is 1002 and 十二 is 12
+    trailing = digit * unit // 10 if unit >= 100 and "零" not in numeral else digit
+    return Decimal(total + section + trailing) if numeral else None
+
+
+def _enumeration(match: re.Match[str]) -> str:
+    """A circled number starts an entry of its own, but must not break the row of a table."""
+    number = unicodedata.normalize("NFKC", match.group()).strip("().")
+    start = match.string.rfind("\n", 0, match.start()) + 1
+    end = match.string.find("\n", match.end())
+    in_table = "\t" in match.string[start : end if end >= 0 else None]
+    return " " if in_table else f"\n{number}) "
+
+
+def _plain_line(line: str) -> str:
+    line = unicodedata.normalize("NFKC", line).translate(_PUNCTUATION)
+    line = "".join(map(_plain_character, line)).replace("\n", " ")
+    if _FOREIGN_LETTER.search(line):
+        line = _MIXED_RUN.sub(_latin_run, line)
+    return line
+
+
+def _plain_character(character: str) -> str:
+    if character.isascii():
+        return character if character >= " " or character == "\t" else " "
+    kind = unicodedata.category(character)
+    if kind in ("Cf", "Mn", "Cn", "Cs"):
+        return ""
+    if kind == "Pd":
+        return "-"
+    return " " if kind in ("Zs", "Cc", "Zl", "Zp") else character
+
+
+def _latin_run(match: re.Match[str]) -> str:
+    """Look-alike letters become Latin only when the whole run then is: 180205С17, not 100шт."""
+    run = match.group().translate(_LOOK_ALIKE)
+    return match.group() if _FOREIGN_LETTER.search(run) else run
+
+
+def _cut(line: str) -> list[str]:
+    pieces = []
+    while len(line) > MAX_LINE:
+        at = max(line.rfind(" ", MAX_LINE // 2, MAX_LINE), line.rfind(",", MAX_LINE // 2, MAX_LINE))
+        at = at + 1 if at > 0 else MAX_LINE
+        pieces.append(line[:at])
+        line = line[at:]
+    return [*pieces, line]
