@@ -68,7 +68,6 @@ class JournalEntry(Scoped):
     memo = models.CharField(_("text"), max_length=120)
     source_type = models.CharField(max_length=60)
     source_id = models.PositiveBigIntegerField()
-    source_ref = models.CharField(_("document"), max_length=40)
     posted_at = models.DateTimeField(_("posted at"), auto_now_add=True)
     posted_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
@@ -86,7 +85,7 @@ class JournalEntry(Scoped):
         ]
 
     def __str__(self) -> str:
-        return f"{self.on} {self.source_ref}"
+        return f"{self.on} {self.memo}"
 
 
 class JournalLine(models.Model):
@@ -188,6 +187,11 @@ class Invoice(Document):
                 name="invoice_partner_fits_direction",
             ),
         ]
+
+    @property
+    def series(self) -> str:
+        """Invoices we issue and invoices we receive are numbered apart."""
+        return self.number_series if self.direction == self.Direction.OUT else "PINV"
 
 
 class InvoiceLine(Line):

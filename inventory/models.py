@@ -87,7 +87,6 @@ class StockMove(Scoped):
     source_type = models.CharField(max_length=60)
     source_id = models.PositiveBigIntegerField()
     source_line_id = models.PositiveBigIntegerField()
-    source_ref = models.CharField(_("document"), max_length=40)
     reverses = models.OneToOneField(
         "self", on_delete=models.PROTECT, null=True, related_name="reversed_by"
     )
@@ -197,7 +196,6 @@ class Reservation(Scoped):
     source_type = models.CharField(max_length=60)
     source_id = models.PositiveBigIntegerField()
     source_line_id = models.PositiveBigIntegerField()
-    source_ref = models.CharField(_("document"), max_length=40)
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
 
     objects = ScopedQuerySet.as_manager()
@@ -220,7 +218,7 @@ class Reservation(Scoped):
         ]
 
     def __str__(self) -> str:
-        return f"{self.source_ref}: {self.quantity}"
+        return f"{self.source_type} {self.source_id}: {self.quantity}"
 
 
 class Inbound(Scoped):
@@ -234,7 +232,6 @@ class Inbound(Scoped):
     source_type = models.CharField(max_length=60)
     source_id = models.PositiveBigIntegerField()
     source_line_id = models.PositiveBigIntegerField()
-    source_ref = models.CharField(_("document"), max_length=40)
 
     objects = ScopedQuerySet.as_manager()
 
@@ -248,4 +245,4 @@ class Inbound(Scoped):
         ]
 
     def __str__(self) -> str:
-        return f"{self.source_ref}: {self.quantity}"
+        return f"{self.source_type} {self.source_id}: {self.quantity}"

@@ -5,3 +5,6 @@ from django.utils.translation import gettext_lazy as _
 class OrdersConfig(AppConfig):
     name = "orders"
     verbose_name = _("Orders and deliveries")
+
+    def ready(self) -> None:
+        from orders import books  # noqa: F401, PLC0415 (registers its checks)

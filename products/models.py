@@ -1,7 +1,7 @@
 """The catalogue: brands, products, codes, interchange, and every price ever seen.
 
 Invariants: brand + search key is unique (two spellings of one designation are one product);
-``search_key`` is always ``designation.search_key(designation)``; price facts are only ever added.
+the three keys are always what ``set_keys`` derives; price facts are only ever added.
 """
 
 from collections.abc import Collection
@@ -16,10 +16,10 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from customers.models import Customer, Supplier
-from erp.core.fields import MillimetreField, QuantityField, UnitPriceField
+from erp.core.fields import CodeField, MillimetreField, QuantityField, UnitPriceField
 from erp.core.models import ArchivableQuerySet, Currency, Master, TaxRate, Unit
 from erp.core.policy import Scoped, ScopedQuerySet
-from products.designation import search_key
+from products.designation import FORM_KEY_LENGTH, form_key, search_key
 
 
 class Brand(Master):
@@ -69,6 +69,8 @@ class Product(Master):
     brand = models.ForeignKey(Brand, on_delete=models.PROTECT, verbose_name=_("brand"))
     designation = models.CharField(_("designation"), max_length=80)
     search_key = models.CharField(max_length=80, editable=False)
+    # What the designation says (number, prefix, features), however it is spelled.
+    form_key = CodeField(max_length=FORM_KEY_LENGTH, blank=True, editable=False, db_index=True)
     name = models.CharField(_("name"), max_length=120, blank=True)
     category = models.ForeignKey(
         Category, on_delete=models.PROTECT, null=True, blank=True, verbose_name=_("category")
@@ -129,6 +131,7 @@ class Product(Master):
     def set_keys(self) -> None:
         """Derive the search keys; whoever changes a designation calls this before saving."""
         self.search_key = search_key(self.designation)
+        self.form_key = form_key(self.designation)
         self.old_key = search_key(self.old_designation)
 
     def clean_fields(self, exclude: Collection[str] | None = None) -> None:

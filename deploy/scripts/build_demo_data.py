@@ -35,7 +35,7 @@ bearing,Bearings,轴承,
 ball_bearing,Ball bearings,球轴承,bearing
 deep_groove_ball,Deep groove ball bearings,深沟球轴承,ball_bearing
 angular_contact_ball,Angular contact ball bearings,角接触球轴承,ball_bearing
-angular_contact_ball_double_row,Double row angular contact ball bearings,双列角接触球轴承,ball_bearing
+angular_contact_ball_double_row,Double row angular contact bearings,双列角接触球轴承,ball_bearing
 four_point_contact_ball,Four-point contact ball bearings,四点接触球轴承,ball_bearing
 self_aligning_ball,Self-aligning ball bearings,调心球轴承,ball_bearing
 thrust_ball,Thrust ball bearings,推力球轴承,ball_bearing
@@ -51,9 +51,9 @@ thrust_roller,Cylindrical and needle roller thrust bearings,推力滚子轴承,r
 thrust_spherical_roller,Spherical roller thrust bearings,推力调心滚子轴承,roller_bearing
 combined,Combined radial and axial bearings,组合轴承,roller_bearing
 super_precision,Super-precision bearings,精密轴承,bearing
-precision_angular_contact,Super-precision angular contact ball bearings,精密角接触球轴承,super_precision
-precision_cylindrical_roller,Super-precision cylindrical roller bearings,精密圆柱滚子轴承,super_precision
-precision_double_direction,Double direction angular contact thrust bearings,双向推力角接触球轴承,super_precision
+precision_angular_contact,Super-precision angular contact bearings,精密角接触球轴承,super_precision
+precision_cylindrical_roller,Super-precision roller bearings,精密圆柱滚子轴承,super_precision
+precision_double_direction,Double direction thrust bearings,双向推力角接触球轴承,super_precision
 screw_support,Screw drive support bearings,丝杠支承轴承,super_precision
 screw_support_unit,Screw drive support units,丝杠轴承单元,super_precision
 mounted,Bearing units and inserts,带座轴承及外球面轴承,
@@ -64,6 +64,9 @@ linear,Linear ball bearings,直线轴承,
 accessory,Accessories,轴承附件,
 sleeve,Adapter and withdrawal sleeves,紧定套及退卸套,accessory
 nut,Lock nuts,锁紧螺母,accessory
+lock_washer,Lock washers,止动垫圈,accessory
+housing,Bearing housings,轴承座,accessory
+grease,Greases,轴承润滑脂,accessory
 other,Other bearings,其他轴承,
 """
 
@@ -91,6 +94,7 @@ TOR,Torrington,,US,tor|Torrington|托林顿
 
 LOOKALIKES = str.maketrans("АВЕКМНОРСТУХаеорсух", "ABEKMHOPCTYXaeopcyx")
 CYRILLIC = re.compile(r"[\u0400-\u04ff]")
+CLASS_TAIL = re.compile(r"(?<!TV)P[24](?!\d)|EP7")  # without a slash: B7006C.TRA.P4, 7307X3EP7
 CLASS_WORD = re.compile(r"HC|P4|P2|SP|UP")
 
 
@@ -168,7 +172,7 @@ BORE = r"(?P<bore>\d\d(?!\d)|/\d+(?:[.,]\d+)?)"
 FAMILIES: list[tuple[str, re.Pattern[str]]] = [
     (category, re.compile(rf"{PREFIX}(?P<series>{series}){bore}(?P<rest>(?![\d]).*)$"))
     for category, series, bore in (
-        ("deep_groove_ball", r"6[0234]|160|161|6[0123]8|6[12][79]|62[23]|63[09]|639", BORE),
+        ("deep_groove_ball", r"6[0234]|160|161|6[0123]8|6[12][79]|62[23]|63[09]|639|6[89]", BORE),
         ("deep_groove_ball", r"6[0-9]", r"(?P<bore>[1-9](?!\d))"),
         ("angular_contact_ball", r"70|72|73|74|718|719|708|709", BORE),
         ("angular_contact_ball", r"70|72", r"(?P<bore>[6-9](?!\d))"),
@@ -196,16 +200,23 @@ FAMILIES: list[tuple[str, re.Pattern[str]]] = [
 LETTERS = [
     (category, re.compile(rf"(?P<number>(?:{letters})-?\d[\d./X]*)(?P<rest>.*)$"))
     for category, letters in (
-        ("needle_roller", "RNAO|RNA|NAO|NA|NKIS|NKIB|NKIA|NKI|NKS|NK|HK|BK|KZK|KBK|KT|K|RHNA|J|B|M|JH|FH|F"),
+        ("tapered_roller_inch", r"K-[A-Z]*\d+/K-[A-Z]*|JHM|JLM|JM|JL|HM(?=\d{5})|HH|LM|LL"),
+        ("tapered_roller_inch", r"M(?=\d{5})|L(?=\d{5})|EE-?(?=\d{5})|H(?=\d{5,6})"),
+        ("needle_roller", "RNAO|RNA|NAO|NA|NKIS|NKIB|NKIA|NKI|NKS|NK|HK|BK|KZK|KBK|KT|K|RHNA"),
         ("combined", "ZARN|ZARF|NKXR|NKX|NX|RAXZ|AXNB|YRT|NBI"),
-        ("thrust_roller", "AXK|AXW|NTA|AS|WS|GS|LS|T(?=-?[26]9\\d{3})"),
-        ("track_roller", "NATR|NATV|NUTR|NVTR|PWTR|NUKR|NUKRE|PWKR|KRVE|KRV|KRE|KR|STO|RSTO|BVTR|JRM"),
-        ("housed_unit", "UCP[AH]?|UCF[ABLC]?|UCT|UCHA|UCLP|UCFL|SYJ?|FYJ?|FYTB|TU|RASEY|RCJT?Y|RMEY|RTUEY"),
-        ("insert", "UC|UK|SA|SB|SC|YAR|YAJ|YET|YEL|YAT|YSA|YSP|GYE|GRAE|GAY|GE(?=\\d+KRRB)"),
-        ("spherical_plain", "GEH|GEG|GEEW|GE|SIQ?|SA(?=\\d+[ECT])|GAC|GX"),
-        ("sleeve", "AHX|AOHX|AOH|AH|OH|H(?=\\d{3,4}$)|HE|HA"),
-        ("nut", "KMTA|KMT|KMFE|KMK|KML|KM|HME|HM(?=\\d+$)"),
-        ("tapered_roller_inch", "HM|HH|LM|LL|JLM|JHM|JM|JL|M(?=\\d{5})|L(?=\\d{5})|EE|H(?=\\d{5,6})|K-\\d+/K"),
+        ("thrust_roller", r"AXK|AXW|NTA|AS|WS|GS|LS|T(?=-?[26]9\d{3})"),
+        ("track_roller", "NATR|NATV|NUTR|NVTR|PWTR|NUKR|NUKRE|PWKR|KRVE|KRV|KRE|KR"),
+        ("track_roller", "STO|RSTO|BVTR|JRM"),
+        ("housed_unit", "UCP[AH]?|UCF[ABLC]?|UCT|UCHA|UCLP|UCFL|SYJ?|FYJ?|FYTB|TU"),
+        ("housed_unit", "RASEY|RCJT?Y|RMEY|RTUEY"),
+        ("insert", "UC|UK|SB|SC|SA(?=2)|YAR|YAJ|YET|YEL|YAT|YSA|YSP|GYE|GRAE|GAY"),
+        ("insert", r"GE(?=\d+KRRB)"),
+        ("spherical_plain", "SGE|GEH|GEG|GEEW|GE|SIQ?|SA|GAC|GX"),
+        ("sleeve", r"AHX|AOHX|AOH|AH|OH|H(?=\d{3,4}$)|HE|HA"),
+        ("nut", r"KMTA|KMT|KMFE|KMK|KML|KM|HME|HM(?=\d+$)"),
+        ("lock_washer", "MBL|MB"),
+        ("housing", "SNL|SNG|SD"),
+        ("grease", "LG[A-Z]{2}"),
         ("screw_support", "BSA|BSD|BEAS|BEAM"),
         ("screw_support_unit", "FBSA"),
         ("precision_double_direction", "BTW|BTM|2344|2347"),
@@ -228,7 +239,9 @@ SAME_SIZE = re.compile(r"(?:NUP|NU|NJ|NF|NH|N)(?=\d)")
 
 
 def squeeze(text: str) -> str:
-    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text).upper())
+    """Upper case without blanks; a blank between two digits is a border: 3200 2RS, not 32002RS."""
+    upper = unicodedata.normalize("NFKC", text).upper()
+    return re.sub(r"\s+", "", re.sub(r"(?<=\d)\s+(?=\d)", "-", upper))
 
 
 def parse(designation: str) -> Base | None:
@@ -264,19 +277,19 @@ def old_base(text: str) -> str:
 def old_bore(digits: str) -> float | None:
     if "/" in digits:
         return float(digits.split("/")[1])
-    if len(digits) >= 3 and digits[-3] == "0" or len(digits) == 2:
+    if digits[-3:-2] == "0" or len(digits) == 2:
         return float(digits[-1]) or None
     return bore_of(digits[-2:])
 
 
 def old_category(digits: str) -> str:
-    head = digits.split("/")[0]
+    head = digits.partition("/")[0]
     padded = head.rjust(7, "0")
     return GOST_TYPES[padded[-1 - 2 * ("/" not in digits) - 1]] if head else "other"
 
 
 PAIR_OLD = re.compile(r"[234][346]6\d{3}$")
-PAIR = re.compile(r"(?:/|P\d[A-Z]?|[A-Z.\d ]\s?)?D[BFT][A-D]?(?:\d+)?$|/.*D[BFT][A-DLMH]?\b|DFC\d+|P[2-6]DU$")
+SINGLE_OLD = re.compile(r"(?:10)?[346]6\d{3}$")
 PAIR_JP = re.compile(r"(?:D[BFT])(?:E?P\d|L|M|$)")
 SET = re.compile(r"(?:TBT|TFT|/TT|P\dTT|QBC|QFC|QBT|\+)")
 
@@ -307,6 +320,7 @@ def pair_by_suffix(brand: str, text: str) -> bool:
 
 # --- sizes: every source has one vote per number ---------------------------------------------
 
+
 @dataclass
 class Sizes:
     """Sizes and masses by base number, by old number and by exact number, from all sources."""
@@ -315,6 +329,7 @@ class Sizes:
     masses: dict[str, dict[str, float]] = field(default_factory=lambda: defaultdict(dict))
     numbers: dict[str, tuple[Size, float | None]] = field(default_factory=dict)
     ratings: dict[str, Row] = field(default_factory=dict)
+    joints: dict[str, Row] = field(default_factory=dict)  # spherical plain, by old number
 
     def vote(self, base: Base, voter: str, size: Size, mass: float | None) -> None:
         bore, outside, width = size
@@ -330,17 +345,22 @@ class Sizes:
 
     def of_base(self, base: Base) -> Size:
         sizes = self.votes.get(base.size, {}).values()
-        return (
-            agreed([size[0] for size in sizes]),
-            agreed([size[1] for size in sizes]),
-            agreed([size[2] for size in sizes]),
-        )
+        widths = [size[2] for size in sizes if base.size not in WRONG_WIDTHS]
+        width = agreed(widths)
+        if width is None and base.category == "tapered_roller":
+            width = agreed(without_rounded(widths))
+        return agreed([size[0] for size in sizes]), agreed([size[1] for size in sizes]), width
 
     def mass_of(self, base: Base) -> float | None:
-        found = sorted(self.masses.get(base.number, {}).values())
-        if not found or found[-1] > 1.3 * found[0]:
-            return None
-        return round(median(found), 4)
+        """The middle of the masses of one base number when most of them are near it."""
+        found = list(self.masses.get(base.number, {}).values())
+        middle = median(found) if found else 0.0
+        near = [mass for mass in found if abs(mass - middle) <= 0.15 * middle]
+        return round(median(near), 4) if near and 3 * len(near) >= 2 * len(found) else None
+
+
+# Widths of the sources that their neighbours in the series show to be slips.
+WRONG_WIDTHS = {"21310", "30217", "30221", "31321"}
 
 
 def agreed(values: Sequence[float | None]) -> float | None:
@@ -352,8 +372,29 @@ def agreed(values: Sequence[float | None]) -> float | None:
     return value if 3 * count >= 2 * len(known) else None
 
 
+def without_rounded(values: Sequence[float | None]) -> list[float | None]:
+    """Leave out whole numbers that only round a finer value beside them (29 for 28.75)."""
+    known = [value for value in values if value is not None]
+    fine = [value for value in known if value % 1]
+    return [v for v in known if v % 1 or not any(abs(v - f) <= 0.5 for f in fine)]
+
+
 def row_size(row: Row, width: str = "B_mm") -> Size:
     return number(row["d_mm"]), number(row["D_mm"]), number(row[width])
+
+
+def joint_size(sizes: Sizes, designation: str, old: str) -> tuple[Size, float | None]:
+    """Size of a spherical plain bearing: its number states the bore, the old number the rest."""
+    stated = re.match(r"S?GE[HGW]?-?(\d+)[A-Z]", squeeze(designation))
+    name = old.upper().strip()
+    while name and name not in sizes.joints and not name[-1].isdigit():
+        name = name[:-1]
+    row = sizes.joints.get(name)
+    if not stated or not row or number(row["d_mm"]) != float(stated[1]):
+        return (None, None, None), None
+    widths = [number(part) for part in row["B_note"].split("/")] or [None]
+    inner = max((width for width in widths if width), default=number(row["B_mm"]))
+    return (number(row["d_mm"]), number(row["D_mm"]), inner), number(row["mass_kg"])
 
 
 def is_plain_row(designation: str) -> bool:
@@ -362,26 +403,17 @@ def is_plain_row(designation: str) -> bool:
 
 def load_sizes(bearings: Path) -> Sizes:
     sizes = Sizes()
-    seen: dict[str, list[tuple[Size, float | None]]] = defaultdict(list)
-    for row in read(bearings / "bearing_dimensions_all_numbers.csv"):
-        if not row["has_cyrillic"]:
-            entry = row_size(row), number(row["mass_kg"])
-            seen[squeeze(row["number"]).replace(",", ".")].append(entry)
-    sizes.numbers = {
-        name: found[0] for name, found in seen.items() if len({size for size, _ in found}) == 1
-    }
-    for row in read(bearings / "bearing_dimensions_iso.csv"):
-        base = parse(row["designation"])
-        if base and is_plain_row(row["designation"]):
-            sizes.vote(base, row["designation"], row_size(row), number(row["mass_kg"]))
-            vote_by_old(sizes, base, old_base(row["old_designation"]))
-    for row in read(bearings / "brand_designations.csv"):
-        base = parse(row["designation"])
-        if base and is_plain_row(row["designation"]) and single(base, row):
-            vote_by_old(sizes, base, old_base(row["old_designation"]))
+    read_numbers(sizes, bearings)
+    for name in ("bearing_dimensions_iso.csv", "brand_designations.csv"):
+        for row in read(bearings / name):
+            base = parse(row["designation"])
+            if base and is_plain_row(row["designation"]):
+                if "d_mm" in row:
+                    mass = number(row["mass_kg"])
+                    sizes.vote(base, row["designation"], row_size(row), mass)
+                vote_by_old(sizes, base, old_base(row["old_designation"]))
     for row in read(bearings / "bearing_ratings_common.csv"):
-        base = parse(row["designation"])
-        if base:
+        if base := parse(row["designation"]):
             sizes.ratings[base.number] = row
             voter = "ratings " + base.number
             sizes.vote(base, voter, row_size(row, "B_or_H_mm"), number(row["mass_kg"]))
@@ -389,15 +421,25 @@ def load_sizes(bearings: Path) -> Sizes:
     return sizes
 
 
-def single(base: Base, row: Row) -> bool:
-    return not PAIR_OLD.match(old_base(row["old_designation"])) or base.category not in {
-        "angular_contact_ball"
+def read_numbers(sizes: Sizes, bearings: Path) -> None:
+    """Sizes by exact number; a number listed with two sizes is ambiguous and left out."""
+    seen: dict[str, list[tuple[Size, float | None]]] = defaultdict(list)
+    for row in read(bearings / "bearing_dimensions_all_numbers.csv"):
+        if row["has_cyrillic"]:
+            sizes.joints[row["number"].upper()] = row
+        else:
+            entry = row_size(row), number(row["mass_kg"])
+            seen[squeeze(row["number"]).replace(",", ".")].append(entry)
+    sizes.numbers = {
+        name: found[0] for name, found in seen.items() if len({size for size, _ in found}) == 1
     }
 
 
 def vote_by_old(sizes: Sizes, base: Base, old: str) -> None:
     """The old number's size votes when its kind and bore are those of the designation."""
     if old not in sizes.numbers or not same_kind(base.category, old):
+        return
+    if base.category == "angular_contact_ball" and not SINGLE_OLD.match(old):
         return
     size, mass = sizes.numbers[old]
     sizes.vote(base, "old " + old, size, mass)
@@ -440,6 +482,7 @@ class Product:
     oil: float | None = None
     unit: str = "piece"
     old: str = ""
+    official: bool = False  # spelled as the maker does; kept against other spellings
 
     @property
     def key(self) -> Key:
@@ -518,6 +561,9 @@ class Catalogue:
 
     def fill_from_letters(self, product: Product, letters: tuple[str, str, str]) -> None:
         category, name, rest = letters
+        if category == "housed_unit":
+            product.size = unit_bore(name), None, None
+            return
         cage = re.fullmatch(r"K(\d+)X(\d+)X(\d+)", name)
         if cage:  # the number states the size
             product.size = float(cage[1]), float(cage[2]), float(cage[3])
@@ -530,11 +576,13 @@ class Catalogue:
                 product.size = (size[0], size[1], None if wider else size[2])
                 product.mass = product.mass or (None if wider else mass)
                 return
+        if category == "insert":
+            product.size = unit_bore(name), None, None
 
     def fill_from_old(self, product: Product, base: Base | None) -> None:
         """Take the old number's size where that number can mean only one bearing."""
         old = product.old
-        if old not in self.sizes.numbers or (len(old.split("/")[0]) < 6 and not base):
+        if old not in self.sizes.numbers or (len(old.partition("/")[0]) < 6 and not base):
             return
         size, mass = self.sizes.numbers[old]
         expected = base.bore if base and base.bore else old_bore(old)
@@ -547,8 +595,21 @@ class Catalogue:
         product.size, product.mass = size, product.mass or mass
 
 
+def unit_bore(name: str) -> float | None:
+    """Bore of a unit or insert: a code after UC, YAR and the like, else millimetres."""
+    coded = re.fullmatch(r"(?:U[CK][A-Z]*|S[ABC]|Y[A-Z]+)[23](\d\d)(?:/(\d+))?", name)
+    if coded:
+        return float(coded[2]) if coded[2] else bore_of(coded[1])
+    stated = re.fullmatch(r"(?:SYJ?|FYJ?|FYTB|TU|R[A-Z]+|G[A-Z]+)(\d\d)", name)
+    return float(stated[1]) if stated else None
+
+
 def merge(one: Product, two: Product) -> Product:
     best, other = (two, one) if two.filled() > one.filled() else (one, two)
+    if None not in {one.size[0], two.size[0]} and one.size[0] != two.size[0]:
+        return best  # two bearings with one key (62/22 and 6222): do not mix them
+    best.designation = min(one, two, key=spelling_rank).designation
+    best.official = one.official or two.official
     if best.size == (None, None, None):
         best.size = other.size
     best.mass = best.mass or other.mass
@@ -556,6 +617,10 @@ def merge(one: Product, two: Product) -> Product:
     best.dynamic, best.static = best.dynamic or other.dynamic, best.static or other.static
     best.grease, best.oil = best.grease or other.grease, best.oil or other.oil
     return best
+
+
+def spelling_rank(product: Product) -> tuple[bool, int, str]:
+    return not product.official, len(product.designation), product.designation
 
 
 def changes_width(base: Base) -> bool:
@@ -573,20 +638,27 @@ def plain_design(base: Base) -> bool:
 
 def categorise(product: Product, base: Base | None, letters: tuple[str, str, str] | None) -> str:
     if base:
-        precise = CLASS_WORD.search(base.rest.partition("/")[2])
-        return base.category if not precise else precision_category(base.category)
+        tail = base.rest.partition("/")[2]
+        precise = CLASS_WORD.search(tail) or CLASS_TAIL.search(base.rest)
+        return precision_category(base.category) if precise else base.category
     if letters:
         return letters[0]
-    text = squeeze(product.designation)
-    if product.brand == "SNFA":
-        return "precision_angular_contact"
-    if product.brand == "STA":
-        return "linear"
-    if product.brand in {"TIMKEN", "GPL"} or re.fullmatch(r"\d{5,6}[A-Z]*/\d{5,6}[A-Z]*", text):
+    known = BRAND_CATEGORIES.get(product.brand)
+    if known and not product.designation.startswith("FJHTT"):
+        return known
+    if re.fullmatch(r"\d{5,6}[A-Z]*/\d{5,6}[A-Z]*", squeeze(product.designation)):
         return "tapered_roller_inch"
-    if re.match(r"234[47]\d\d", text):
-        return "precision_double_direction"
     return old_category(product.old) if product.old else "other"
+
+
+# What the numbers of these brands in the sources are when they follow no common scheme.
+BRAND_CATEGORIES = {
+    "GPL": "tapered_roller_inch",
+    "SNFA": "precision_angular_contact",
+    "STA": "linear",
+    "TIMKEN": "tapered_roller_inch",
+    "TOR": "needle_roller",
+}
 
 
 def precision_category(category: str) -> str:
@@ -602,13 +674,10 @@ def clean(designation: str) -> str:
     text = unicodedata.normalize("NFKC", designation).translate(LOOKALIKES)
     text = " ".join(re.sub(r"[`';?]", "", text).split()).strip(" .,-/_")
     text = text.replace("/ ", "/").replace(" /", "/")
-    if not re.search(r"p6q6", text):
-        pass
-    else:
-        text = text.upper()
-    cut_off = re.fullmatch(r"([A-Z]+)(\d{3})\d{3}[/-]\1\2\d?", text)  # HM265049/HM2650
+    text = text.replace("p6q6", "P6Q6").replace("Sp", "SP")
+    text = re.sub(r"^(ED\d+-\d)EC", r"\1CE", text)  # ED8-7EC1, a slip for ED8-7CE1
     bad = CYRILLIC.search(text) or "[" in text or len(text) > 60 or len(search_key(text)) < 2
-    return "" if cut_off or bad or not re.search(r"\d", text) else text
+    return "" if bad or not re.search(r"\d", text) else text
 
 
 SOURCE_TYPES = {
@@ -679,8 +748,24 @@ def add_super_precision(catalogue: Catalogue, bearings: Path) -> list[Link]:
 
 def add_brand_designations(catalogue: Catalogue, bearings: Path) -> None:
     for row in read(bearings / "brand_designations.csv"):
+        if cut_off(row["designation"]):
+            catalogue.dropped.append(row["designation"])
+            continue
+        size, mass = joint_size(catalogue.sizes, row["designation"], row["old_designation"])
         old = old_base(row["old_designation"])
-        catalogue.add(Product(row["brand"], row["designation"], old=old))
+        catalogue.add(Product(row["brand"], row["designation"], size=size, mass=mass, old=old))
+
+
+def cut_off(designation: str) -> bool:
+    """The source's field ends after 15 characters: a name that fills it may have lost its end."""
+    text = squeeze(designation)
+    whole = r"[A-Z]*(\d{5,6})[A-Z]*[/-][A-Z]*\d{5,6}[A-Z]*|.*/PA9AD[BFT][A-C]|.*\.P4U[LM]"
+    if re.search(r"\+[A-Z]*\d?\d?$|/K-[A-Z]*$", text):
+        return True
+    if len(designation) != 15 or text.startswith("EE"):
+        return False
+    found = re.fullmatch(whole, text)
+    return not found or text.startswith(("HM", "JM"))
 
 
 DOMESTIC = ("HRB", "C&U")
@@ -691,12 +776,13 @@ def add_examples(catalogue: Catalogue, bearings: Path) -> list[Link]:
     sources: dict[str, str] = {}
     for row in read(bearings / "interchange_examples.csv"):
         group = row["equivalence_group"]
-        sources[group] = row["basis"].partition(",")[0].partition(";")[0]
+        derived = row["basis"].startswith("derived")
+        sources[group] = "suffix rule" if derived else "catalogue knowledge"
         for brand in DOMESTIC if row["brand"] == "GB/国产" else (row["brand"],):
-            if key := catalogue.add(Product(brand, row["designation"])):
+            if key := catalogue.add(Product(brand, row["designation"], official=True)):
                 groups[group].append(key)
                 catalogue.common.add(key)
-    links = []
+    links: list[Link] = []
     for group, keys in groups.items():
         grade = "dimensional" if group.startswith("UC") else "identical"
         links += link(keys, grade, sources[group])
@@ -718,7 +804,7 @@ def add_units(catalogue: Catalogue, bearings: Path) -> list[Link]:
         wanted = [(brand, number_jis) for brand in ("FYH", "ASAHI", "NTN", "NSK")]
         bore = bore_of(number_jis[-2:])
         for brand, other in (("SKF", row["skf"]), ("INA", row["ina"])):
-            if other and agrees(other, number_jis, bore):
+            if other and agrees(other, bore):
                 wanted.append((brand, other))
         keys = [key for brand, name in wanted if (key := catalogue.add(Product(brand, name)))]
         catalogue.common.update(keys)
@@ -726,7 +812,7 @@ def add_units(catalogue: Catalogue, bearings: Path) -> list[Link]:
     return links
 
 
-def agrees(other: str, jis: str, bore: float | None) -> bool:
+def agrees(other: str, bore: float | None) -> bool:
     """Drop pairs whose own numbers state different bores (source slips such as UCFC215/RMEY80)."""
     stated = re.search(r"(\d+)", other)
     if not stated or other.startswith("Y"):
@@ -744,51 +830,74 @@ FEATURES = {  # brand: spellings of two rubber seals, two shields, two low-frict
     "HRB": ("-2RS", "-2Z", "-2RZ", "/C3"),
     "C&U": ("-2RS", "-2Z", "-2RZ", "/C3"),
 }
-OLD_SEAL = ("180", "80", "", "")  # old numbers of the same, put before a three-digit base
 
 
 def add_common_types(catalogue: Catalogue) -> list[Link]:
     """Usual sizes in the spellings of usual brands, by the rule of the interchange examples."""
     links: list[Link] = []
-    source = "derived: ISO base number + suffix_equivalence.csv"
     for series, bore in ((s, b) for s in ("60", "62", "63") for b in range(21)):
         base, old = f"{series}{bore:02d}", f"{'1' if series == '60' else series[1]}{bore:02d}"
-        outside = catalogue.sizes.of_base(parse(base) or NO_BASE)[1]
-        for feature, c3 in ((f, c) for f in (3, 0, 1, 2) for c in (False, True)):
-            if c3 and feature == 2:
-                continue
-            keys = []
-            for brand, spellings in FEATURES.items():
-                mark = "" if feature == 3 else spellings[feature]
-                if mark == "-2RS1" and outside and outside <= 52:
-                    mark = "-2RSH"
-                name = base + mark + (spellings[3] if c3 else "")
-                numbers = ("180" + old, "80" + old, "", old)
-                if key := catalogue.add(Product(brand, name, old=numbers[feature])):
-                    keys.append(key)
-            catalogue.common.update(keys)
-            links += link(keys, "identical", source)
-        if outside and outside <= 52:
-            links += older_seal(catalogue, base, old)
+        small = (catalogue.sizes.of_base(parse(base) or NO_BASE)[1] or 99) <= 52
+        for feature, prefix in enumerate(("180", "80", None, "")):
+            number_old = "" if prefix is None else prefix + old
+            for c3 in (False,) if prefix is None else (False, True):
+                keys = add_spellings(catalogue, base, feature, number_old, c3=c3, small=small)
+                links += link(keys, "identical", "suffix rule")
+        for mark, number_old in (("DDU", "180" + old), ("ZZ", "80" + old), ("VV", "")):
+            catalogue.add(Product("NSK", f"{base}{mark}CM", old=number_old, official=True))
+        if small:
+            links += older_seal(catalogue, base, "180" + old)
+        links += more_chinese(catalogue, base, old)
     links += add_common_rollers(catalogue)
     return links
+
+
+def add_spellings(
+    catalogue: Catalogue, base: str, feature: int, old: str, *, c3: bool, small: bool
+) -> list[Key]:
+    keys = []
+    for brand, spellings in FEATURES.items():
+        mark = spellings[feature] if feature < 3 else ""
+        if mark == "-2RS1" and small:
+            mark = "-2RSH"
+        name = base + mark + (spellings[3] if c3 else "")
+        if key := catalogue.add(Product(brand, name, old=old, official=True)):
+            keys.append(key)
+    catalogue.common.update(keys)
+    return keys
 
 
 NO_BASE = Base("other", "", "", None, "")
 
 
 def older_seal(catalogue: Catalogue, base: str, old: str) -> Iterator[Link]:
-    for tail in ("", "/C3"):
-        one = catalogue.add(Product("SKF", f"{base}-2RS1{tail}", old="180" + old))
-        two = catalogue.add(Product("SKF", f"{base}-2RSH{tail}", old="180" + old))
-        if one and two:
-            catalogue.common.add(one)
-            yield Link(one, two, "superseded", "derived: suffix_equivalence.csv")
+    """Small SKF bearings: 2RSH follows 2RS1, and 2RS1 equals the other brands' sealed ones."""
+    for tail, c3 in (("", False), ("/C3", True)):
+        older = catalogue.add(Product("SKF", f"{base}-2RS1{tail}", old=old, official=True))
+        if not older:
+            continue
+        catalogue.common.add(older)
+        for key in add_spellings(catalogue, base, 0, old, c3=c3, small=True):
+            yield Link(older, key, "superseded" if key[0] == "SKF" else "identical", "suffix rule")
 
 
-ROLLERS: list[tuple[tuple[str, ...], range, dict[str, str], str]] = [
+def more_chinese(catalogue: Catalogue, base: str, old: str) -> Iterator[Link]:
+    for brand in ("ZWZ", "LYC"):
+        for mark, prefix in (("", ""), ("-2RS", "180"), ("-2Z", "80")):
+            product = Product(brand, base + mark, old=prefix + old, official=True)
+            key = catalogue.add(product)
+            other = ("HRB", search_key(base + mark))
+            if key and other in catalogue.products:
+                catalogue.common.add(key)
+                yield Link(key, other, "identical", "suffix rule")
+
+
+ROLLERS: list[tuple[tuple[str, ...], Sequence[int], dict[str, str], str]] = [
     (("NU2", "NU3", "NU22"), range(5, 21), {
         "SKF": "{p} {n} ECP", "FAG": "{p}{n}-E-XL-TVP2", "NSK": "{p}{n}ET", "NTN": "{p}{n}ET2X",
+    }, "identical"),
+    (("NU2", "NU3", "NJ2", "NJ3"), range(5, 17), {
+        "SKF": "{p} {n} ECM", "FAG": "{p}{n}-E-XL-M1", "NSK": "{p}{n}EM", "NTN": "{p}{n}EG1",
     }, "identical"),
     (("NJ2", "NJ3"), range(5, 17), {
         "SKF": "{p} {n} ECP", "FAG": "{p}{n}-E-XL-TVP2", "NSK": "{p}{n}ET", "NTN": "{p}{n}ET2X",
@@ -797,18 +906,24 @@ ROLLERS: list[tuple[tuple[str, ...], range, dict[str, str], str]] = [
         "SKF": "{n} J2/Q", "FAG": "{n}-A", "NSK": "HR{n}J", "NTN": "4T-{n}", "KOYO": "{n}JR",
         "HRB": "{n}", "ZWZ": "{n}", "LYC": "{n}",
     }, "identical"),
-    (("222",), range(8, 25), {
+    (("222",), (*range(8, 21), 22, 24), {
         "SKF": "{n} E", "FAG": "{n}-E1-XL", "NSK": "{n}EAE4", "KOYO": "{n}RHRW33",
-        "ZWZ": "{n}CA/W33", "LYC": "{n}CA/W33",
     }, "identical"),
-    (("222",), range(8, 25), {
+    (("222",), (*range(8, 21), 22, 24), {
+        "SKF": "{n} E", "FAG": "{n}-E1-XL", "ZWZ": "{n}CA/W33", "LYC": "{n}CA/W33",
+    }, "dimensional"),
+    (("222",), (*range(8, 21), 22, 24), {
         "SKF": "{n} EK", "FAG": "{n}-E1-XL-K", "NSK": "{n}EAKE4", "KOYO": "{n}RHRKW33",
-        "ZWZ": "{n}CAK/W33", "LYC": "{n}CAK/W33",
     }, "identical"),
+    (("222",), (*range(8, 21), 22, 24), {
+        "SKF": "{n} EK", "FAG": "{n}-E1-XL-K", "ZWZ": "{n}CAK/W33", "LYC": "{n}CAK/W33",
+    }, "dimensional"),
     (("223",), range(8, 21), {
         "SKF": "{n} E", "FAG": "{n}-E1-XL", "NSK": "{n}EAE4",
-        "ZWZ": "{n}CA/W33", "LYC": "{n}CA/W33",
     }, "identical"),
+    (("223",), range(8, 21), {
+        "SKF": "{n} E", "FAG": "{n}-E1-XL", "ZWZ": "{n}CA/W33", "LYC": "{n}CA/W33",
+    }, "dimensional"),
     (("511", "512"), range(4, 17), {
         "SKF": "{n}", "FAG": "{n}", "NSK": "{n}", "NTN": "{n}", "HRB": "{n}", "ZWZ": "{n}",
     }, "identical"),
@@ -821,19 +936,24 @@ ROLLERS: list[tuple[tuple[str, ...], range, dict[str, str], str]] = [
 ]  # fmt: skip
 
 
+WITH_C3 = {"NU2", "NJ2", "222", "223"}
+C3 = {brand: spellings[3] for brand, spellings in FEATURES.items()}
+
+
 def add_common_rollers(catalogue: Catalogue) -> Iterator[Link]:
     for series, bores, brands, grade in ROLLERS:
         for name, bore in ((s, b) for s in series for b in bores):
             letters = re.match(r"[A-Z]*", name)
             prefix = letters[0] if letters else ""
             digits = f"{name.removeprefix(prefix)}{bore:02d}"
-            keys = []
-            for brand, pattern in brands.items():
-                text = pattern.format(p=prefix, n=digits)
-                if key := catalogue.add(Product(brand, text)):
-                    keys.append(key)
-            catalogue.common.update(keys)
-            yield from link(keys, grade, "derived: ISO base number + maker's usual suffix")
+            for c3 in (False, True) if series[0] in WITH_C3 else (False,):
+                keys = []
+                for brand, pattern in brands.items():
+                    text = pattern.format(p=prefix, n=digits) + (C3.get(brand, "/C3") if c3 else "")
+                    if key := catalogue.add(Product(brand, text, official=True)):
+                        keys.append(key)
+                catalogue.common.update(keys)
+                yield from link(keys, grade, "suffix rule")
 
 
 def add_sleeves(catalogue: Catalogue, bearings: Path) -> list[Link]:
@@ -848,11 +968,41 @@ def add_sleeves(catalogue: Catalogue, bearings: Path) -> list[Link]:
     for name, found in sorted(bores.items()):
         size: Size = (found.pop() if len(found) == 1 else None, None, None)
         keys = []
-        for brand, text in (("SKF", name), ("FAG", name.replace(" ", "")), ("HRB", name.replace(" ", ""))):
+        for brand, text in (
+            ("SKF", name),
+            ("FAG", name.replace(" ", "")),
+            ("HRB", name.replace(" ", "")),
+        ):
             if key := catalogue.add(Product(brand, text, "sleeve", size=size)):
                 keys.append(key)
         catalogue.common.update(keys)
         links += link(keys, "dimensional", "same standard number")
+    return links
+
+
+SNL = (
+    "505-205 506-605 507-606 508-607 509 510-608 511-609 512-610 513-611 515-612 516-613 517 "
+    "518-615 519-616 520-617 522-619 524-620 526 528 530 532"
+)
+GREASES = ("LGMT 2", "LGMT 3", "LGEP 2", "LGHP 2", "LGLT 2", "LGWA 2")
+
+
+def add_accessories(catalogue: Catalogue) -> list[Link]:
+    """Nuts, washers, housings and greases a bearing trader keeps; numbers only, no sizes."""
+    links: list[Link] = []
+    for kind, category in (("KM", "nut"), ("MB", "lock_washer")):
+        for step in range(41):
+            keys = [
+                key
+                for brand, text in (("SKF", f"{kind} {step}"), ("FAG", f"{kind}{step}"))
+                if (key := catalogue.add(Product(brand, text, category, official=True)))
+            ]
+            links += link(keys, "dimensional", "same standard number")
+    for size in SNL.split():
+        catalogue.add(Product("SKF", f"SNL {size}", "housing", official=True))
+    for name in GREASES:
+        for pack in ("1", "5", "18"):
+            catalogue.add(Product("SKF", f"{name}/{pack}", "grease", official=True))
     return links
 
 
@@ -864,9 +1014,11 @@ def shared_old_number(catalogue: Catalogue, bearings: Path) -> list[Link]:
             groups[row["old_number"]].append(key)
     links: list[Link] = []
     for keys in groups.values():
-        for found in link(keys, "dimensional", "filed under one old number"):
-            if compatible(catalogue, found.one, found.two):
-                links.append(found)
+        links += (
+            found
+            for found in link(keys, "dimensional", "filed under one old number")
+            if compatible(catalogue, found.one, found.two)
+        )
     return links
 
 
@@ -928,8 +1080,11 @@ KIND_FACTORS = {
     "precision_double_direction": 13.0,
     "screw_support": 11.0,
     "screw_support_unit": 9.0,
-    "nut": 6.0,
+    "nut": 3.0,
+    "grease": 1.1,
     "housed_unit": 0.9,
+    "housing": 0.7,
+    "lock_washer": 1.0,
     "thrust_spherical_roller": 2.4,
 }
 
@@ -939,21 +1094,37 @@ def weight(product: Product) -> float | None:
     if product.mass:
         return product.mass
     bore, outside, width = product.size
-    if product.category == "sleeve" and bore:
-        return 2.2e-5 * bore**2.3
     if bore and outside:
         return 3.7e-6 * (outside**2 - bore**2) * (width or (outside - bore) / 2)
-    return None
+    if product.category == "grease":
+        return float(product.designation.partition("/")[2])
+    factor = ACCESSORY_WEIGHTS.get(product.category)
+    shaft = bore or shaft_of(product.designation)
+    return factor * float(shaft**2.3) if factor and shaft else None
+
+
+ACCESSORY_WEIGHTS = {"sleeve": 2.2e-5, "nut": 1.2e-5, "lock_washer": 2e-6, "housing": 4.5e-4}
+ACCESSORY_WEIGHTS |= {"housed_unit": 4.2e-4, "insert": 1.15e-4}
+
+
+def shaft_of(designation: str) -> float | None:
+    """Shaft diameter that an accessory's size number means (KM 10: 50 mm); to invent prices."""
+    hit = re.fullmatch(r"(?:KM|MB|SNL 5)\s?(\d+)(?:-\d+)?", designation)
+    return 5.0 * int(hit[1]) if hit else None
+
+
+CLASS = re.compile(r"(?<!TV)(?<!UC)P([2456])(?!\d\d)")
+CLASS_FACTORS = {"2": 6.0, "4": 4.0, "5": 2.2, "6": 1.25}
 
 
 def precision_factor(product: Product) -> float:
-    text = squeeze(product.designation).partition("/")[2] or squeeze(product.designation)
+    text = squeeze(product.designation)
     if product.category in {"precision_angular_contact", "precision_cylindrical_roller"}:
-        return (1.9 if "HC" in text else 1.0) * (1.3 if "P2" in text or "UP" in text else 1.0)
-    for mark, factor in (("P2", 6.0), ("P4", 4.0), ("P5", 2.2), ("P6", 1.25)):
-        if mark in text:
-            return factor
-    return 1.0
+        return (1.9 if "HC" in text else 1.0) * (1.3 if re.search(r"P2|/UP", text) else 1.0)
+    if "screw" in product.category or parse(product.designation) is None:
+        return 1.0
+    hit = CLASS.search(text)
+    return CLASS_FACTORS[hit[1]] if hit else 1.0
 
 
 def cost_of(product: Product) -> Decimal | None:
@@ -980,11 +1151,15 @@ def cents(value: float) -> Decimal:
 def list_price(product: Product, cost: Decimal) -> Decimal:
     value = float(cost) * (1.38 + 0.25 * fraction("list", *product.key))
     step = Decimal("0.1") if value < 100 else Decimal(1) if value < 2000 else Decimal(10)
-    return (Decimal(value) / step).quantize(Decimal(1), ROUND_HALF_UP) * step
+    return ((Decimal(value) / step).quantize(Decimal(1), ROUND_HALF_UP) * step).quantize(
+        Decimal("0.01")
+    )
 
 
-WAREHOUSES = (("SH", "上海总仓", "Shanghai main warehouse", "上海市"),)
-WAREHOUSES += (("GZ", "广州仓", "Guangzhou warehouse", "广州市"),)
+WAREHOUSES = (
+    ("SH", "上海总仓", "Shanghai main warehouse", "上海市"),
+    ("GZ", "广州仓", "Guangzhou warehouse", "广州市"),
+)
 BINS = [
     f"{zone}-{row:02d}{column:02d}{level:02d}"
     for zone in "AB"
@@ -1006,7 +1181,7 @@ def stocked(catalogue: Catalogue, wanted: int) -> list[Product]:
 
     common = sorted((p for p in handy if p.key in catalogue.common), key=rank)
     rare = sorted((p for p in handy if p.key not in catalogue.common), key=rank)
-    named = [p for p in common if p.key in ALWAYS]
+    named = [p for p in handy if p.key in ALWAYS]
     picked = {p.key: p for p in named + common[: wanted * 4 // 5]}
     for product in rare:
         if len(picked) >= wanted:
@@ -1015,7 +1190,22 @@ def stocked(catalogue: Catalogue, wanted: int) -> list[Product]:
     return sorted(picked.values(), key=lambda p: p.key)
 
 
+USUAL = """
+SKF: NU 208 ECP, NU 2208 ECP, NU 310 ECP, NJ 312 ECM, 30206 J2/Q, 30208 J2/Q, 32210 J2/Q, 22212 E,
+SKF: 22220 E, 22220 EK, 22220 EK/C3, 22316 E, 7208 BEP, 51108, 1208 ETN9, H 320, H 3124, KM 10,
+SKF: SNL 512-610, LGMT 2/1, LGMT 3/1, 7008CEGA/P4A, 7010CEGA/P4A, 7014CDGA/P4A, SY 25 TF, FY 40 TF
+FAG: NU208-E-XL-TVP2, NU2208-E-XL-TVP2, 22220-E1-XL, 22220-E1-XL-K-C3, 22316-E1-XL, 30206-A, H320
+NSK: NU208ET, NU2208ET, HR30206J, HR30208J, HR32210J, 22220EAE4, 7208BEAT85, 51108, UCP205, UCF208
+NTN: NU208ET2X, 4T-30206, 4T-32210, 7208BT2, UCP205, UCP206, UCF208, UC205
+FYH: UCP204, UCP205, UCP206, UCP208, UCF205, UCF208, UCFL205, UC205, UC206
+HRB: 30206, 32210, 51108, H320
+ZWZ: 6205-2RS, 6308, 30206, 22220CA/W33
+"""
 ALWAYS = {
+    (brand, search_key(name))
+    for brand, names in (line.split(":") for line in USUAL.strip().splitlines())
+    for name in names.split(",")
+} | {
     (brand, search_key(base + mark))
     for base in ("6204", "6205", "6206", "6305", "6306", "6308", "6310")
     for brand, spellings in FEATURES.items()
@@ -1024,7 +1214,9 @@ ALWAYS = {
 
 
 def quantity(product: Product, cost: Decimal, place: str) -> int:
-    worth = 300 + 6000 * fraction("worth", place, *product.key) ** 2
+    worth = (1500 if product.key in ALWAYS else 300) + 6000 * fraction(
+        "worth", place, *product.key
+    ) ** 2
     pieces = min(600, max(1, round(worth / float(cost))))
     return pieces if pieces < 20 else pieces // 5 * 5
 
@@ -1035,7 +1227,9 @@ def stock_rows(products: Sequence[Product]) -> Iterator[list[str]]:
         if cost is None:
             continue
         share = fraction("place", *product.key)
-        places = ["SH"] if share < 0.45 else ["GZ"] if share < 0.62 else ["SH", "GZ"]
+        places = ["SH", "GZ"]
+        if share < 0.62 and product.key not in ALWAYS:
+            places = ["SH"] if share < 0.45 else ["GZ"]
         for place in places:
             here = cost if place == "SH" else cents(float(cost) * 1.02)
             first = int(fraction("bin", place, *product.key) * len(BINS))
@@ -1133,6 +1327,12 @@ def brand_rows(bearings: Path, used: set[str]) -> list[list[str]]:
     return [rows[code] for code in sorted(rows)]
 
 
+PRODUCT = (
+    "brand,designation,name_zh,category,bore_mm,outside_mm,width_mm,mass_kg,"
+    "dynamic_load_kn,static_load_kn,speed_grease_rpm,speed_oil_rpm,unit,old_designation"
+)
+
+
 def product_row(product: Product, names: dict[str, str]) -> list[str]:
     values = [plain(value) for value in product.numbers()]
     return [
@@ -1169,6 +1369,7 @@ def build(sources: Path, target: Path) -> Iterator[str]:
     links += add_units(catalogue, bearings)
     links += add_common_types(catalogue)
     links += add_sleeves(catalogue, bearings)
+    links += add_accessories(catalogue)
     links += shared_old_number(catalogue, bearings)
     links += same_number(catalogue)
     links += ceramic_upgrades(catalogue)
@@ -1183,8 +1384,7 @@ def build(sources: Path, target: Path) -> Iterator[str]:
         ),
         "categories.csv": ("code,name_en,name_zh,parent", table(CATEGORIES)),
         "products.csv": (
-            "brand,designation,name_zh,category,bore_mm,outside_mm,width_mm,mass_kg,"
-            "dynamic_load_kn,static_load_kn,speed_grease_rpm,speed_oil_rpm,unit,old_designation",
+            PRODUCT,
             (product_row(product, names) for product in products),
         ),
         "interchanges.csv": (

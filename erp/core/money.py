@@ -38,6 +38,11 @@ def _round(value: Decimal, step: Decimal) -> Decimal:
         return value.quantize(step, rounding=ROUND_HALF_UP)
 
 
+def plain(value: Decimal) -> str:
+    """Return a number for people and JSON: no exponent, no trailing zeros (100.000 is 100)."""
+    return format(value.normalize(), "f") if value else "0"
+
+
 @dataclass(frozen=True, slots=True)
 class TaxedAmount:
     """Net, tax and gross of one line; net + tax is always gross, to the cent."""

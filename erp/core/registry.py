@@ -26,7 +26,6 @@ class ValueEvent:
     on: date
     source_type: str
     source_id: int
-    source_ref: str
 
 
 Blocker = Callable[[models.Model], Iterable[str]]

@@ -9,7 +9,7 @@ from .text import plain, upper
 # Aliases that are also places or everyday words count only beside a word or mark of the trade.
 _AMBIGUOUS = frozenset({"洛阳", "哈尔滨", "瓦房店", "旭", "万达", "天马", "精工", "人本", "CU", "光洋", "那智"})
 _TRADE_AHEAD = r"(?=\s*(?:轴承|的|产|牌|原装|正品|品牌|LYC|HRB|ZWZ|\d|[A-Z]{1,4}\d|[,;。)/、]|或|和|$))"
-_PLACE_BEFORE = r"(?<![发到寄送在往去一-鿿])"
+_PLACE_BEFORE = r"(?<![发到寄送在往去省市至号我])"
 _COMPANY = re.compile(r"[一-鿿()A-Z]{2,24}(?:公司|集团|有限|股份|厂|经营部|商行|贸易|经销|代理)")
 
 
@@ -26,6 +26,9 @@ class BrandNames:
             rf"|(?<=[A-Z0-9](?:ZZ|RS|DU|LU|C3|2Z|LB|CM))({names})(?![A-Z0-9])"
         )
 
+        # 6205-2RS-SKF and 6205/SKF: the sign before the brand is no part of the number
+        self._after_part = re.compile(rf"(?<=[A-Z0-9])(?<!SKF|NSK|NTN|FAG|INA|OYO)[-/](?=(?:{names})(?![A-Z0-9]))", re.I)
+
     @classmethod
     def from_rows(cls, rows: Iterable[tuple[str, Iterable[str]]]) -> Self:
         """From (code, names and aliases) of every brand; the first brand with a name keeps it."""
@@ -39,6 +42,7 @@ class BrandNames:
 
     def set_apart(self, line: str) -> str:
         """Blanks around a brand that is glued to a number: NSK7208 -> NSK 7208."""
+        line = self._after_part.sub(lambda m: " " + m.group()[1:], line)
         up = upper(line)
         spans = [m.span(m.lastindex or 0) for m in self._glued.finditer(up)]
         for start, end in reversed(spans):

@@ -94,7 +94,7 @@ def is_spaced_suffix(run: str, written: str) -> bool:
     if run.isalpha():
         if run in _WORDS or (written.islower() and not _STRONG.fullmatch(run)):
             return bool(_STRONG.fullmatch(run)) and run not in _WORDS
-        return len(cut) == 1 or sum(len(piece) == 1 for piece in cut) * 2 <= len(cut)
+        return all(len(piece) > 1 for piece in cut)  # SKF is no S + K + F
     return True
 
 

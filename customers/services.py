@@ -1,0 +1,51 @@
+"""Finding partners by what people call them, and their snapshot for documents."""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from customers.models import Contact, Customer, InvoiceProfile, Partner
+from erp.core.errors import DomainError
+
+
+def customer_named(text: str) -> Customer:
+    """Return the one active customer meant by a code, an id or a name (or a part of it).
+
+    Raises DomainError unknown_customer, ambiguous_customer (naming the first few).
+    """
+    found = list(Customer.objects.active().named(text)[:6])
+    if not found:
+        raise DomainError(
+            _("There is no customer “%(text)s”.") % {"text": text},
+            code="unknown_customer",
+            field="customer",
+        )
+    if len(found) > 1:
+        names = "; ".join(str(customer) for customer in found[:5])
+        raise DomainError(
+            _("“%(text)s” may mean several customers: %(names)s") % {"text": text, "names": names},
+            code="ambiguous_customer",
+            field="customer",
+        )
+    return found[0]
+
+
+def default_contact(customer: Customer) -> Contact | None:
+    return Contact.objects.filter(customer=customer, is_default=True).first()
+
+
+def partner_snapshot(partner: Partner) -> dict[str, Any]:
+    """Return what a document keeps of its partner, so that a reprint never changes."""
+    mine = {"customer" if isinstance(partner, Customer) else "supplier": partner}
+    profile = InvoiceProfile.objects.filter(is_default=True, **mine).first()
+    contact = Contact.objects.filter(is_default=True, **mine).first()
+    return {
+        "code": partner.code,
+        "name": partner.name,
+        "phone": partner.phone,
+        "tax_id": profile.tax_id if profile else partner.tax_id,
+        "address": profile.address_phone if profile else "",
+        "bank": profile.bank_account if profile else "",
+        "contact": contact.name if contact else "",
+        "contact_phone": contact.phone if contact else "",
+    }

@@ -1,0 +1,112 @@
+"""The general ledger: balanced entries, posted by role of account."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from erp.core.aggregates import ExactSum
+from erp.core.errors import DomainError
+from erp.core.periods import assert_open
+from erp.core.registry import ValueEvent
+from finance.models import Account, JournalEntry, JournalLine
+
+Role = Account.Role
+
+# What a change of stock value is set against, by kind of move.
+_COUNTER_ACCOUNT = {
+    "opening": Role.OPENING,
+    "receipt": Role.RECEIVED_NOT_INVOICED,
+    "delivery": Role.COST_OF_GOODS,
+    "adjustment": Role.STOCK_ADJUSTMENT,
+    "revaluation": Role.STOCK_ADJUSTMENT,
+    # Transfers carry their value along; only a rounding residue can be left.
+    "transfer": Role.STOCK_ADJUSTMENT,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Posting:
+    """One side of an entry: debit when positive, credit when negative, in company currency."""
+
+    role: str
+    amount: Decimal
+    customer_id: int | None = None
+    supplier_id: int | None = None
+
+
+def post_entry(  # noqa: PLR0913 (an entry is all of this)
+    postings: Sequence[Posting],
+    *,
+    on: date,
+    memo: str,
+    source_type: str,
+    source_id: int,
+    by: Any,
+) -> JournalEntry:
+    """Write one balanced entry in the caller's transaction.
+
+    Zero amounts are left out. Raises DomainError unbalanced, period_closed, no_account.
+    """
+    assert_open(on, "finance")
+    total = sum((posting.amount for posting in postings), Decimal(0))
+    if total:
+        raise DomainError(
+            _("The entry does not balance: %(total)s.") % {"total": total}, code="unbalanced"
+        )
+    accounts = {a.role: a for a in Account.objects.filter(role__in={p.role for p in postings})}
+    entry = JournalEntry.objects.create(
+        on=on, memo=memo, source_type=source_type, source_id=source_id, posted_by=by
+    )
+    JournalLine.objects.bulk_create(
+        JournalLine(
+            entry=entry,
+            account=_account(accounts, posting.role),
+            debit=max(posting.amount, Decimal(0)),
+            credit=max(-posting.amount, Decimal(0)),
+            customer_id=posting.customer_id,
+            supplier_id=posting.supplier_id,
+        )
+        for posting in postings
+        if posting.amount
+    )
+    return entry
+
+
+def _account(accounts: dict[str | None, Account], role: str) -> Account:
+    try:
+        return accounts[role]
+    except KeyError:
+        raise DomainError(
+            _("No account has the role “%(role)s”.") % {"role": Role(role).label},
+            code="no_account",
+        ) from None
+
+
+def post_value_events(events: list[ValueEvent], by: Any) -> None:
+    """Post what happened to the value of stock (registered with the kernel in apps.py)."""
+    for event in events:
+        postings = [
+            Posting(Role.INVENTORY, event.amount),
+            Posting(_COUNTER_ACCOUNT[event.kind], -event.amount),
+        ]
+        post_entry(
+            postings,
+            on=event.on,
+            memo=event.kind,
+            source_type=event.source_type,
+            source_id=event.source_id,
+            by=by,
+        )
+
+
+def account_balance(role: str) -> Decimal:
+    """Return debit less credit of the account with this role, in company currency."""
+    sums = JournalLine.objects.filter(account__role=role).aggregate(
+        debit=ExactSum("debit"), credit=ExactSum("credit")
+    )
+    balance: Decimal = sums["debit"] - sums["credit"]
+    return balance

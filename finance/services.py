@@ -1,0 +1,342 @@
+"""Invoices, payments and what settles what.
+
+Amounts of invoices and payments are in the document's currency; journal entries in the company's.
+"""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from customers.models import Customer, Supplier
+from customers.services import partner_snapshot
+from erp.core.aggregates import ExactSum
+from erp.core.errors import DomainError
+from erp.core.models import PaymentTerm, rate_on
+from erp.core.money import MAX_AMOUNT, ZERO, round_money
+from erp.core.numbering import draw_number
+from erp.core.periods import company, company_today
+from erp.core.record import record
+from erp.core.service import service
+from finance.ledger import Posting, Role, post_entry
+from finance.models import Allocation, BankAccount, Invoice, InvoiceLine, Payment
+from orders.models import Delivery, Receipt
+
+# --- invoices --------------------------------------------------------------------------------
+
+
+@service("invoice.create")
+def invoice_delivery(delivery_id: int, *, by: User) -> Invoice:
+    """Draft the sales invoice of a shipped delivery.
+
+    Raises DomainError not_shipped, already_invoiced.
+    """
+    delivery = Delivery.objects.locked(delivery_id)
+    if delivery.status not in {Delivery.Status.SHIPPED, Delivery.Status.DONE}:
+        raise DomainError(_("Only shipped deliveries can be invoiced."), code="not_shipped")
+    lines = list(delivery.lines.all())
+    _check_not_invoiced(InvoiceLine.objects.filter(source_line__in=lines))
+    invoice = _draft(Invoice.Direction.OUT, delivery, customer=delivery.customer, by=by)
+    rows = [_line(invoice, line, source_line=line) for line in lines]
+    return _save_draft(invoice, rows, by=by)
+
+
+@service("invoice.create")
+def invoice_receipt(receipt_id: int, *, by: User) -> Invoice:
+    """Draft the purchase invoice of a posted goods receipt.
+
+    Raises DomainError not_posted, already_invoiced.
+    """
+    receipt = Receipt.objects.locked(receipt_id)
+    if receipt.status != Receipt.Status.POSTED:
+        raise DomainError(_("Only posted goods receipts can be invoiced."), code="not_posted")
+    lines = list(receipt.lines.all())
+    _check_not_invoiced(InvoiceLine.objects.filter(receipt_line__in=lines))
+    invoice = _draft(Invoice.Direction.IN, receipt, supplier=receipt.supplier, by=by)
+    rows = [_line(invoice, line, receipt_line=line) for line in lines]
+    return _save_draft(invoice, rows, by=by)
+
+
+def _check_not_invoiced(lines: Any) -> None:
+    live = lines.exclude(document__status=Invoice.Status.CANCELLED).select_related("document")
+    taken = live.first()
+    if taken is not None:
+        raise DomainError(
+            _("This is already invoiced by %(ref)s.") % {"ref": taken.document.ref},
+            code="already_invoiced",
+        )
+
+
+def _draft(direction: str, source: Delivery | Receipt, *, by: User, **partner: Any) -> Invoice:
+    today = company_today()
+    owner_of_terms = partner.get("customer") or partner["supplier"]
+    return Invoice(
+        direction=direction,
+        owner=source.owner,
+        created_by=by,
+        dated_on=today,
+        due_on=due_date(owner_of_terms.payment_term, today),
+        currency=source.currency,
+        exchange_rate=source.exchange_rate,
+        partner_reference=source.partner_reference,
+        **partner,
+    )
+
+
+def due_date(term: PaymentTerm | None, invoiced_on: date) -> date:
+    """Return when an invoice of this day falls due (month end + 30 from 2026-11-05: 12-30)."""
+    if term is None:
+        return invoiced_on
+    start = invoiced_on
+    if term.rule == PaymentTerm.Rule.MONTH_END:
+        start = (invoiced_on.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
+    return start + timedelta(days=term.days)
+
+
+def _line(invoice: Invoice, line: Any, **sources: Any) -> InvoiceLine:
+    row = InvoiceLine(
+        document=invoice,
+        line_no=line.line_no,
+        product_id=line.product_id,
+        quantity=line.quantity,
+        **sources,
+    )
+    return row.copy_terms(line).compute_amounts()
+
+
+def _save_draft(invoice: Invoice, rows: Sequence[InvoiceLine], *, by: User) -> Invoice:
+    invoice.sum_lines(rows)
+    invoice.save()
+    for row in rows:
+        row.document = invoice
+    InvoiceLine.objects.bulk_create(rows, batch_size=500)
+    record("invoice.created", invoice, by=by)
+    return invoice
+
+
+@service("invoice.post")
+def post_invoice(
+    invoice_id: int, *, by: User, on: date | None = None, version: int | None = None
+) -> Invoice:
+    """Post a draft: receivable or payable, tax, and its number. Nothing changes afterwards.
+
+    Raises DomainError invalid_transition, period_closed.
+    """
+    invoice = Invoice.objects.locked(invoice_id)
+    invoice.check_version(version)
+    old = invoice.move_to(Invoice.Status.POSTED)
+    invoice.dated_on = on or invoice.dated_on
+    partner = invoice.customer or invoice.supplier
+    if partner is not None:
+        invoice.partner_snapshot = partner_snapshot(partner)
+        invoice.due_on = due_date(partner.payment_term, invoice.dated_on)
+    postings = _out_postings(invoice) if invoice.direction == "out" else _in_postings(invoice)
+    post_entry(
+        postings,
+        on=invoice.dated_on,
+        memo="invoice",
+        source_type=invoice.source_type,
+        source_id=invoice.pk,
+        by=by,
+    )
+    invoice.number = draw_number(invoice.series, invoice.dated_on)
+    invoice.save()
+    record("invoice.posted", invoice, by=by, changes={"status": (old, invoice.status)})
+    return invoice
+
+
+def base_amount(amount: Decimal, exchange_rate: Decimal) -> Decimal:
+    """Return an amount of a document in the company's currency, in cents."""
+    return round_money(amount * exchange_rate)
+
+
+def _out_postings(invoice: Invoice) -> list[Posting]:
+    gross = base_amount(invoice.gross_total, invoice.exchange_rate)
+    tax = base_amount(invoice.tax_total, invoice.exchange_rate)
+    return [
+        Posting(Role.RECEIVABLE, gross, customer_id=invoice.customer_id),
+        Posting(Role.REVENUE, tax - gross),
+        Posting(Role.TAX_OUTPUT, -tax),
+    ]
+
+
+def _in_postings(invoice: Invoice) -> list[Posting]:
+    """Clear what was received; where the invoice differs, the rest is a price difference."""
+    gross = base_amount(invoice.gross_total, invoice.exchange_rate)
+    tax = base_amount(invoice.tax_total, invoice.exchange_rate)
+    received = ZERO
+    for line in invoice.lines.select_related("receipt_line__document"):
+        source = line.receipt_line
+        if source is not None:
+            received += base_amount(source.net_amount, source.document.exchange_rate)
+    return [
+        Posting(Role.RECEIVED_NOT_INVOICED, received),
+        Posting(Role.PRICE_DIFFERENCE, gross - tax - received),
+        Posting(Role.TAX_INPUT, tax),
+        Posting(Role.PAYABLE, -gross, supplier_id=invoice.supplier_id),
+    ]
+
+
+@service("invoice.cancel")
+def cancel_invoice(invoice_id: int, *, by: User, reason: str = "") -> Invoice:
+    """Give up a draft invoice; what it was for can be invoiced again."""
+    invoice = Invoice.objects.locked(invoice_id)
+    old = invoice.move_to(Invoice.Status.CANCELLED)
+    invoice.save()
+    changes = {"status": (old, invoice.status)}
+    record("invoice.cancelled", invoice, by=by, changes=changes, reason=reason)
+    return invoice
+
+
+# --- payments --------------------------------------------------------------------------------
+
+
+@service("payment.create")
+def create_payment(  # noqa: PLR0913 (a payment is all of this)
+    direction: str,
+    partner: Customer | Supplier,
+    amount: Decimal,
+    *,
+    bank_account_id: int,
+    on: date | None = None,
+    method: str = Payment.Method.BANK,
+    reference: str = "",
+    by: User,
+) -> Payment:
+    """Draft a payment in its bank account's currency. Raises DomainError bad_amount, unknown_…"""
+    check_amount(amount)
+    account = BankAccount.objects.filter(pk=bank_account_id, archived_at=None).first()
+    if account is None:
+        raise DomainError(
+            _("There is no such bank account."), code="unknown_bank_account", field="bank_account"
+        )
+    on = on or company_today()
+    rate = rate_on(account.currency_id, company(), on)
+    if rate is None:
+        raise DomainError(
+            _("There is no exchange rate for %(currency)s.") % {"currency": account.currency_id},
+            code="no_exchange_rate",
+            field="currency",
+        )
+    payment = Payment.objects.create(
+        direction=direction,
+        customer=partner if isinstance(partner, Customer) else None,
+        supplier=partner if isinstance(partner, Supplier) else None,
+        bank_account=account,
+        method=method,
+        dated_on=on,
+        amount=amount,
+        currency_id=account.currency_id,
+        exchange_rate=rate,
+        reference=reference,
+        owner=by,
+    )
+    record("payment.created", payment, by=by)
+    return payment
+
+
+def check_amount(amount: Decimal) -> None:
+    """Refuse an amount that is not positive, too large, or finer than cents."""
+    if not amount.is_finite() or not 0 < amount <= MAX_AMOUNT or amount != round_money(amount):
+        raise DomainError(
+            _("Enter a positive amount in whole cents."), code="bad_amount", field="amount"
+        )
+
+
+@service("payment.post")
+def post_payment(payment_id: int, *, by: User) -> Payment:
+    """Post a draft payment to the bank and the partner's account.
+
+    Raises DomainError invalid_transition, period_closed.
+    """
+    payment = _locked_payment(payment_id)
+    Payment.WORKFLOW.check(Payment.Status(payment.status), Payment.Status.POSTED)
+    old, payment.status = payment.status, Payment.Status.POSTED
+    payment.version += 1
+    amount = base_amount(payment.amount, payment.exchange_rate)
+    signed = amount if payment.direction == Payment.Direction.IN else -amount
+    partner_role = Role.RECEIVABLE if payment.customer_id else Role.PAYABLE
+    post_entry(
+        [
+            Posting(Role.BANK, signed),
+            Posting(
+                partner_role,
+                -signed,
+                customer_id=payment.customer_id,
+                supplier_id=payment.supplier_id,
+            ),
+        ],
+        on=payment.dated_on,
+        memo="payment",
+        source_type=payment.source_type,
+        source_id=payment.pk,
+        by=by,
+    )
+    payment.number = draw_number(Payment.number_series, payment.dated_on)
+    payment.save()
+    record("payment.posted", payment, by=by, changes={"status": (old, payment.status)})
+    return payment
+
+
+def _locked_payment(payment_id: int) -> Payment:
+    payment = Payment.objects.select_for_update().filter(pk=payment_id).first()
+    if payment is None:
+        raise DomainError(_("There is no such document."), code="not_found")
+    return payment
+
+
+def allocated_sum(allocations: Any) -> Decimal:
+    total: Decimal = allocations.aggregate(total=ExactSum("amount"))["total"]
+    return total
+
+
+@service("payment.allocate")
+def allocate_payment(
+    payment_id: int, invoice_id: int, amount: Decimal, *, by: User
+) -> Allocation:
+    """Set part of a posted payment against a posted invoice of the same partner and currency.
+
+    Locks payment, then invoice. Raises DomainError bad_amount, not_posted, mismatch,
+    over_allocated, over_paid.
+    """
+    check_amount(amount)
+    payment = _locked_payment(payment_id)
+    invoice = Invoice.objects.locked(invoice_id)
+    if payment.status != Payment.Status.POSTED or invoice.status != Invoice.Status.POSTED:
+        raise DomainError(_("Payment and invoice must be posted."), code="not_posted")
+    if _settles(payment) != _owes(invoice):
+        raise DomainError(
+            _("Payment and invoice differ in partner, direction or currency."), code="mismatch"
+        )
+    if amount > payment.amount - allocated_sum(payment.allocations):
+        raise DomainError(
+            _("The payment has less than that left."), code="over_allocated", field="amount"
+        )
+    if amount > invoice.gross_total - allocated_sum(invoice.allocations):
+        raise DomainError(_("The invoice owes less than that."), code="over_paid", field="amount")
+    allocation = Allocation.objects.create(
+        payment=payment, invoice=invoice, amount=amount, created_by=by
+    )
+    record("payment.allocated", allocation, by=by)
+    return allocation
+
+
+def _settles(payment: Payment) -> tuple[Any, ...]:
+    return (
+        payment.direction == Payment.Direction.IN,
+        payment.customer_id,
+        payment.supplier_id,
+        payment.currency_id,
+    )
+
+
+def _owes(invoice: Invoice) -> tuple[Any, ...]:
+    return (
+        invoice.direction == Invoice.Direction.OUT,
+        invoice.customer_id,
+        invoice.supplier_id,
+        invoice.currency_id,
+    )

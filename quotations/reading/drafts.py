@@ -1,0 +1,352 @@
+"""From the tokens of one line to drafts of parts with their brands and quantities.
+
+The rules people follow without knowing: a brand stands directly before or after its number, or
+alone in a clause for all numbers before it; a quantity follows its number unless the line opens
+with quantities; `各` shares a quantity, and with it a suffix and a brand.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+
+from . import suffixes
+from .designation import Part
+from .families import SERIES_FORM, Strength
+from .quantities import Quantity
+from .result import Dimensions
+from .tokens import Kind, Token
+
+MAX_RANGE = 30
+_FILLERS = frozenset("轴 承 轴承 牌 的 原 装 进 口 品 正 brand bearing bearings make brg".split())
+
+
+@dataclass
+class Draft:
+    """A part being put together; positions are those of the line."""
+
+    start: int
+    end: int
+    segment: int
+    clause: int
+    part: Part | None = None
+    dimensions: Dimensions | None = None
+    size_text: str = ""
+    quantity: Decimal | None = None
+    unit: str | None = None
+    certain: bool = False
+    brands: tuple[str, ...] = ()
+    notes: list[str] = field(default_factory=list)
+    from_table: bool = False
+    line: int = 0
+    raw: str = ""
+    line_text: str = ""
+
+    def give(self, quantity: Quantity) -> None:
+        self.quantity, self.unit, self.certain = quantity.amount, quantity.unit, quantity.certain
+
+    @property
+    def has_suffix(self) -> bool:
+        return self.part is not None and bool(self.part.suffix.strip(" -/."))
+
+
+@dataclass
+class LineDrafts:
+    """The drafts of a line, and what it says about other lines."""
+
+    drafts: list[Draft] = field(default_factory=list)
+    brands: tuple[str, ...] = ()  # brands named where no part of this line could take them
+    quantity: Quantity | None = None
+    each: bool = False
+    suffix: str = ""
+
+
+class Assembler:
+    """One pass over the tokens of a line, one method for each kind of token."""
+
+    def __init__(self, tokens: list[Token]) -> None:
+        self.tokens = tokens
+        self.out = LineDrafts()
+        self.drafts = self.out.drafts
+        self.segment = self.clause = 0
+        self.each = self.negated = self.alternative = self.range_open = False
+        self.waiting: Quantity | None = None
+        self.waiting_brands: tuple[str, ...] = ()
+        self.waiting_suffix = ""
+        self.handlers: dict[Kind, Callable[[int, Token], int]] = {
+            Kind.PART: self.part, Kind.DIMENSIONS: self.size, Kind.BRAND: self.brand,
+            Kind.QUANTITY: self.quantity, Kind.NUMBER: self.number, Kind.SUFFIX: self.suffix,
+            Kind.EACH: self.share, Kind.STOP: self.stop, Kind.COMMA: self.comma, Kind.WORD: self.word,
+        }  # fmt: skip
+
+    def run(self) -> LineDrafts:
+        index = 0
+        while index < len(self.tokens):
+            token = self.tokens[index]
+            handler = self.handlers.get(token.kind)
+            index = handler(index, token) if handler else index + 1
+            self.range_open = token.kind == Kind.TO
+            if token.kind not in (Kind.WORD, Kind.SUFFIX):
+                self.alternative = token.kind == Kind.OR
+                self.negated = token.kind == Kind.NOT
+        if self.waiting and not self.drafts:
+            self.out.quantity, self.out.each = self.waiting, self.each
+        if self.waiting_suffix and not self.drafts:
+            self.out.suffix = self.waiting_suffix
+        return self.out
+
+    # parts
+
+    def part(self, index: int, token: Token) -> int:
+        assert token.part is not None  # noqa: S101 -- the scanner's promise
+        last = self._last_in_segment()
+        if self.negated:
+            return index + 1
+        if self.range_open and last and self._expand_range(last, token.part):
+            return index + 1
+        if self.alternative and last and last.part and self._is_same_kind(last.part, token.part):
+            last.notes.append(token.text.strip())
+            return index + 1
+        if last and last.part is None and last.quantity is None and last.clause == self.clause:
+            last.part, last.end = token.part, token.end
+            draft = last
+        else:
+            draft = Draft(token.start, token.end, self.segment, self.clause, part=token.part)
+            self.drafts.append(draft)
+        self._settle(draft)
+        return index + 1
+
+    def size(self, index: int, token: Token) -> int:
+        last = self._last_in_segment()
+        if last and last.part and last.clause == self.clause and last.dimensions is None and not last.certain:
+            last.dimensions = token.dimensions
+            return index + 1
+        draft = Draft(
+            token.start, token.end, self.segment, self.clause,
+            dimensions=token.dimensions, size_text=token.text.strip(),
+        )  # fmt: skip
+        self.drafts.append(draft)
+        self._settle(draft)
+        return index + 1
+
+    def _settle(self, draft: Draft) -> None:
+        """What stood before the part and waits for it."""
+        if self.waiting:
+            draft.give(self.waiting)
+        if self.waiting_brands:
+            draft.brands = self.waiting_brands
+        if self.waiting_suffix and draft.part and not draft.has_suffix:
+            draft.part = draft.part.with_suffix(self.waiting_suffix)
+        self.waiting, self.waiting_brands, self.waiting_suffix = None, (), ""
+
+    def _expand_range(self, first: Draft, last: Part) -> bool:
+        """6203到6206 ZZ: every number from the first to the last, with the suffix of the last."""
+        if first.part is None or first.quantity is not None:
+            return False
+        prefix = first.part.base[:-2]
+        if prefix != last.base[:-2] or not (first.part.base[-2:] + last.base[-2:]).isdigit():
+            return False
+        low, high = int(first.part.base[-2:]), int(last.base[-2:])
+        if not low < high <= low + MAX_RANGE:
+            return False
+        suffix = last.suffix or first.part.suffix
+        first.part = replace(first.part, suffix=suffix)
+        for code in range(low + 1, high + 1):
+            part = replace(last, base=f"{prefix}{code:02d}", suffix=suffix)
+            draft = replace(first, part=part, notes=[], end=last.end)
+            self.drafts.append(draft)
+        return True
+
+    @staticmethod
+    def _is_same_kind(first: Part, second: Part) -> bool:
+        """`6205-2RS1 或 6205DDU` is one demand; two different sizes are two."""
+        digits = "".join(filter(str.isdigit, first.base))
+        return bool(digits) and digits == "".join(filter(str.isdigit, second.base))
+
+    # brands
+
+    def brand(self, index: int, token: Token) -> int:
+        after, codes = self._brand_group(index)
+        if self.negated or (index and self.tokens[index - 1].kind == Kind.NOT):
+            return after
+        following = self._next_meaningful(after)
+        if following is not None and following.kind in (Kind.PART, Kind.DIMENSIONS) and self._leads(index):
+            self.waiting_brands = codes
+            return after
+        self._brand_behind(index, codes)
+        return after
+
+    def _brand_group(self, index: int) -> tuple[int, tuple[str, ...]]:
+        """`NTN or KOYO`, `SKF/NSK`: the first is asked for, the others are accepted."""
+        codes = [self.tokens[index].brand]
+        at = index + 1
+        while at + 1 < len(self.tokens) and self.tokens[at].kind in (Kind.OR, Kind.COMMA):
+            if self.tokens[at + 1].kind != Kind.BRAND:
+                break
+            codes.append(self.tokens[at + 1].brand)
+            at += 2
+        while at < len(self.tokens) and self.tokens[at].kind == Kind.BRAND:
+            codes.append(self.tokens[at].brand)  # 斯凯孚 SKF
+            at += 1
+        return at, tuple(dict.fromkeys(codes))
+
+    def _leads(self, index: int) -> bool:
+        """Does a brand between two parts belong to the next one?"""
+        segment = [t for t in self.tokens if t.kind in (Kind.PART, Kind.BRAND, Kind.STOP)]
+        last = self.drafts[-1] if self.drafts else None
+        if last is None or last.brands or last.segment != self.segment or last.clause != self.clause:
+            return True
+        stops = [i for i, t in enumerate(segment) if t.kind == Kind.STOP and t.start > self.tokens[index].start]
+        here = segment[: stops[0]] if stops else segment
+        return here[-1].kind != Kind.BRAND
+
+    def _brand_behind(self, index: int, codes: tuple[str, ...]) -> None:
+        trailing = []
+        for draft in reversed(self.drafts):
+            if draft.brands or draft.segment != self.segment:
+                break
+            trailing.append(draft)
+        in_clause = [draft for draft in trailing if draft.clause == self.clause]
+        if index and self.tokens[index - 1].kind in (Kind.PART, Kind.SUFFIX) and in_clause:
+            trailing = in_clause[:1]
+        for draft in in_clause or trailing:
+            if draft in trailing:
+                draft.brands = codes
+        if not trailing:
+            self.out.brands = self.out.brands or codes
+
+    # quantities
+
+    def quantity(self, index: int, token: Token) -> int:
+        assert token.quantity is not None  # noqa: S101 -- the scanner's promise
+        if self.each:
+            self._share_out(token.quantity)
+            return index + 1
+        last = self.drafts[-1] if self.drafts else None
+        if last and not last.certain and not self._belongs_to_next(index, last):
+            last.give(token.quantity)
+        elif self.waiting is None or not self.waiting.certain:
+            self.waiting = token.quantity
+        return index + 1
+
+    def _belongs_to_next(self, index: int, last: Draft) -> bool:
+        """`100个6205, 200个6206`: behind a comma, with a part at once after it."""
+        following = self._next_meaningful(index + 1)
+        return last.clause != self.clause and following is not None and following.kind == Kind.PART
+
+    def number(self, index: int, token: Token) -> int:
+        """A bare number: after a part its quantity, before a part its quantity or its index."""
+        assert token.quantity is not None  # noqa: S101 -- the scanner's promise
+        if self.each:
+            self._share_out(replace(token.quantity, certain=True))
+            return index + 1
+        last = self._last_in_segment()
+        if last and last.quantity is None:
+            last.give(token.quantity)
+            return index + 1
+        following = self._next_meaningful(index + 1)
+        if self.waiting is None and following and following.kind in (Kind.PART, Kind.BRAND) and not last:
+            self.waiting = token.quantity
+        return index + 1
+
+    def share(self, index: int, token: Token) -> int:
+        """各 before a quantity, each after one."""
+        following = self.tokens[index + 1] if index + 1 < len(self.tokens) else None
+        previous = self.tokens[index - 1] if index else None
+        if following and following.kind in (Kind.QUANTITY, Kind.NUMBER):
+            self.each = True
+        elif previous and previous.kind in (Kind.QUANTITY, Kind.NUMBER) and previous.quantity:
+            if self.drafts and self.drafts[-1].quantity == previous.quantity.amount:
+                self.drafts[-1].quantity = None
+            self._share_out(previous.quantity)
+        else:
+            self.each = any(t.kind in (Kind.QUANTITY, Kind.NUMBER) for t in self.tokens[index:])
+        return index + 1
+
+    def _share_out(self, quantity: Quantity) -> None:
+        group: list[Draft] = []
+        for draft in reversed(self.drafts):
+            if draft.certain:
+                break
+            group.append(draft)
+        for draft in group:
+            draft.give(quantity)
+        self._share_suffix(group)
+        brands = next((draft.brands for draft in group if draft.brands), ())
+        for draft in group:
+            draft.brands = draft.brands or brands
+        self.each, self.waiting = False, None
+        if not group or (len(group) == 1 and not self.drafts[:-1]):
+            self.out.each = True
+        if not group:
+            self.out.quantity = quantity
+
+    @staticmethod
+    def _share_suffix(group: list[Draft]) -> None:
+        """6204, 6205, 6206 2RS 各200: the suffix of the last one is meant for all."""
+        last, others = (group[0], group[1:]) if group else (None, [])
+        if last is None or last.part is None or not last.has_suffix:
+            return
+        plain = [d for d in others if d.part and not d.has_suffix and SERIES_FORM.fullmatch(d.part.base)]
+        if len(plain) != len(others):
+            return
+        for draft in plain:
+            if draft.part:
+                suffix = last.part.suffix.strip()
+                glued = draft.part.with_suffix(suffix) if suffix[0].isalnum() else None
+                draft.part = glued or replace(draft.part, suffix=suffix, strength=Strength.SURE)
+
+    # the rest
+
+    def suffix(self, index: int, token: Token) -> int:
+        written = token.text.strip().upper()
+        last = self._last_in_segment()
+        if last is None or last.part is None:
+            self.waiting_suffix = self.waiting_suffix or written
+            return index + 1
+        if self.negated:
+            return index + 1
+        if self.alternative and last.has_suffix:
+            offered = last.part.suffix.strip(" -/")
+            chosen = suffixes.seal_choice(offered, written)
+            last.notes.append(f"{offered} / {written}")
+            if chosen == written:
+                last.part = replace(last.part, suffix="").with_suffix(chosen)
+            return index + 1
+        for draft in self._suffix_group(last):
+            if draft.part and written not in draft.part.suffix:
+                draft.part = replace(draft.part.with_suffix(written), strength=Strength.SURE)
+        return index + 1
+
+    def _suffix_group(self, last: Draft) -> list[Draft]:
+        """The last part and the bare ones listed before it without quantities."""
+        group = [last]
+        for draft in reversed(self.drafts[:-1]):
+            bare = draft.part and not draft.has_suffix and draft.quantity is None
+            if last.has_suffix or last.quantity is not None or not bare or draft.segment != self.segment:
+                break
+            group.append(draft)
+        return group
+
+    def stop(self, index: int, token: Token) -> int:
+        self.segment += 1
+        self.clause += 1
+        return index + 1
+
+    def comma(self, index: int, token: Token) -> int:
+        self.clause += 1
+        return index + 1
+
+    def word(self, index: int, token: Token) -> int:
+        if self.drafts and token.text.strip():
+            self.drafts[-1].notes.append(token.text)
+        return index + 1
+
+    def _last_in_segment(self) -> Draft | None:
+        last = self.drafts[-1] if self.drafts else None
+        return last if last and last.segment == self.segment else None
+
+    def _next_meaningful(self, index: int) -> Token | None:
+        for token in self.tokens[index : index + 12]:
+            if token.kind != Kind.WORD or token.text.lower() not in _FILLERS:
+                return token
+        return None

@@ -1,0 +1,308 @@
+"""The reader of enquiries: lines and tables of a text to parts, brands, quantities, and the rest."""
+
+import re
+from dataclasses import dataclass, field
+
+from . import table
+from .brands import BrandNames
+from .context import (
+    Record,
+    has_part_word,
+    is_brand_rule,
+    is_heading,
+    is_seal,
+    is_sign_off,
+    is_subject,
+    joined_records,
+    note_of,
+    strip_index,
+)
+from .designation import Part, find_part, tidy
+from .drafts import Assembler, Draft, LineDrafts
+from .families import Strength
+from .masks import mask
+from .quantities import Quantity, cell_quantity, unit_of
+from .repair import repair
+from .result import ReadLine, Reading
+from .rows import sizes_of
+from .text import MASK, plain, upper
+from .tokens import Scanner
+
+MAX_LINES = 20_000
+
+
+def read_enquiry(text: str, brands: BrandNames) -> Reading:
+    """Everything the text asks for, and everything in it that is no part. Never raises."""
+    return Reader(brands).read(text)
+
+
+@dataclass
+class Said:
+    """What a line without parts says about others."""
+
+    line: int
+    brands: tuple[str, ...] = ()
+    quantity: Quantity | None = None
+    each: bool = False
+    suffix: str = ""
+    rule: bool = False
+    heading: bool = False
+    clears: bool = False
+
+
+@dataclass
+class Reader:
+    """One reading; collects drafts and remarks in order, then settles what spans lines."""
+
+    brands: BrandNames
+    drafts: list[Draft] = field(default_factory=list)
+    said: list[Said] = field(default_factory=list)
+    ignored: list[tuple[int, str]] = field(default_factory=list)
+    signed_off: bool = False
+    subjects: set[int] = field(default_factory=set)
+
+    def read(self, text: str) -> Reading:
+        records = joined_records(plain(text).split("\n")[:MAX_LINES])
+        lines = [record.text for record in records]
+        header: table.Header | None = None
+        at = 0
+        while at < len(lines):
+            turned = table.transposed(lines, at)
+            if turned:
+                rows, taken = turned
+                for row in rows:
+                    self.row(row)
+                self.ignored.extend((at + i, lines[at + i]) for i in range(taken) if not rows)
+                at += taken
+                continue
+            new = table.header_of(lines[at])
+            if new:
+                header = new
+                self.ignored.append((at, lines[at].strip()))
+            else:
+                self.line_or_row(records[at], at, header)
+            at += 1
+        return self.result()
+
+    def line_or_row(self, record: Record, at: int, header: table.Header | None) -> None:
+        line = record.text
+        if not line.strip():
+            return
+        if table.is_ruler(line) or table.is_total_line(line):
+            self.ignored.append((at, line.strip()))
+            return
+        row = header.row(at, line) if header else None
+        if row is None or not self.row(row):
+            self.line(line, at, record.index_stripped)
+
+    # free text
+
+    def line(self, line: str, at: int, index_stripped: str) -> None:
+        self.signed_off = self.signed_off or is_sign_off(line)
+        text = repair(self.brands.set_apart(index_stripped.replace("_", "  ")))
+        text, fragments = mask(text)
+        found = Assembler(Scanner(text, self.brands).scan()).run()
+        kept = [draft for draft in found.drafts if self.believable(draft, found, text)]
+        self.lead_brand(text, kept)
+        for draft in kept:
+            draft.line, draft.line_text = at, line
+            draft.raw = line.strip() if len(kept) == 1 else ""
+        self.cut_raw(text, kept)
+        if is_subject(line):
+            self.subjects.add(at)
+        self.drafts.extend(kept)
+        self.ignored.extend((at, fragment) for fragment in fragments if kept)
+        lost = [draft for draft in found.drafts if draft not in kept]
+        self.ignored.extend((at, text[d.start : d.end].strip()) for d in lost if kept)
+        if not kept:
+            self.ignored.append((at, line.strip()))
+        if not self.signed_off:
+            self.remember(found, kept, text, at)
+
+    def believable(self, draft: Draft, found: LineDrafts, text: str) -> bool:
+        """Is there enough evidence that this is a part and not a house number?"""
+        part = draft.part
+        counted = draft.quantity is not None
+        if self.signed_off and not (draft.certain and counted):
+            return False
+        if part is None:
+            return bool(draft.dimensions) and (counted or has_part_word(text) or is_seal(text))
+        if part.strength == Strength.SURE:
+            return True
+        branded = bool(draft.brands)
+        if part.strength == Strength.WEAK:
+            return (draft.certain and (branded or has_part_word(text))) or self._weak_is_meant(draft, text)
+        several = sum(d.part is not None and d.part.strength >= Strength.BARE for d in found.drafts) > 1
+        alone = not re.sub(r"[\W_]", "", (text[: draft.start] + text[draft.end :]))
+        return counted or branded or alone or several or has_part_word(text)
+
+    @staticmethod
+    def _weak_is_meant(draft: Draft, text: str) -> bool:
+        """An unknown number with a counted quantity and hardly a word beside it."""
+        rest = text[: draft.start] + text[draft.end :]
+        words = re.findall(r"[A-Za-z]{3,}|[一-鿿]", rest)
+        mixed = draft.part is not None and not draft.part.base.isdigit()
+        return draft.certain and mixed and len(words) <= 4
+
+    @staticmethod
+    def lead_brand(text: str, kept: list[Draft]) -> None:
+        """`SKF 6205 100个, 6206 50个`: the only brand of a line, at its start, is for all of it."""
+        named = {draft.brands for draft in kept if draft.brands}
+        if len(kept) < 2 or len(named) != 1 or not kept[0].brands:
+            return
+        if re.sub(r"[\W_]", "", text[: kept[0].start]).isascii() and text[: kept[0].start].strip():
+            for draft in kept:
+                draft.brands = draft.brands or kept[0].brands
+
+    @staticmethod
+    def cut_raw(text: str, kept: list[Draft]) -> None:
+        """Of several parts in a line, each keeps its own stretch of the text."""
+        if len(kept) < 2:
+            return
+        starts = [0, *(draft.start for draft in kept[1:]), len(text)]
+        for draft, start, end in zip(kept, starts, starts[1:], strict=False):
+            cut = text[start:end] if end > start else text[draft.start : draft.end]
+            draft.raw = tidy(cut.replace(MASK, "")) or tidy(text[draft.start : draft.end])
+
+    def remember(self, found: LineDrafts, kept: list[Draft], text: str, at: int) -> None:
+        """Brands, quantities and suffixes that this line says about other lines."""
+        if kept and not (found.each and found.quantity):
+            return
+        said = Said(
+            at, found.brands, found.quantity, found.each, found.suffix,
+            rule=is_brand_rule(text), heading=is_heading(text, self.brands),
+            clears=bool(re.match(r"\s*(?:国产|杂牌|其他|其它|不限)", text)),
+        )  # fmt: skip
+        if said.brands or said.quantity or said.suffix or said.clears:
+            self.said.append(said)
+
+    # tables
+
+    def row(self, row: table.Row) -> bool:
+        """Take a row of a table; False when it names no part and should be read as free text."""
+        if row.is_total:
+            self.ignored.append((row.line, row.raw.strip()))
+            return True
+        cells = row.cells
+        drafts = self.cell_drafts(cells.get("part", ""), model=True)
+        if not drafts:
+            drafts = self.cell_drafts(cells.get("name", ""), model=False)
+        if not drafts:
+            drafts = sizes_of(cells)
+        if not drafts:
+            return False
+        quantity = cell_quantity(cells["quantity"]) if "quantity" in cells else None
+        for draft in drafts:
+            draft.line, draft.raw, draft.line_text, draft.from_table = row.line, row.raw.strip(), row.raw, True
+            self.complete(draft, cells, quantity)
+        self.drafts.extend(drafts)
+        skipped = ("material", "price", "date", "stock")
+        self.ignored.extend((row.line, cells[role]) for role in skipped if role in cells)
+        return True
+
+    def cell_drafts(self, cell: str, *, model: bool) -> list[Draft]:
+        """The parts named in one cell; in a model column any number with a digit is one."""
+        text = repair(self.brands.set_apart(cell.replace("_", "  ")))
+        text = text if model else mask(text)[0]
+        found = Assembler(Scanner(text, self.brands).scan()).run().drafts
+        sure = [d for d in found if d.part is None or d.part.strength > Strength.WEAK or d.certain]
+        if sure or not model:
+            return sure
+        part = self.whole_cell(text)
+        codes = self.brands.one(text)
+        return [Draft(0, len(text), 0, 0, part=part, brands=codes)] if part else []
+
+    def whole_cell(self, text: str) -> Part | None:
+        up = upper(text).strip()
+        start = re.search(r"[A-Z0-9]", up)
+        part = find_part(up, up, start.start(), any_number=True) if start else None
+        if part:
+            return part
+        plausible = re.fullmatch(r"[A-Z0-9 ./*+#&()-]{3,40}", up) and re.search(r"\d", up)
+        masked = mask(up)[0]
+        if plausible and MASK not in masked:
+            return Part(0, len(up), up, "", Strength.WEAK)
+        return None
+
+    def complete(self, draft: Draft, cells: dict[str, str], quantity: Quantity | None) -> None:
+        """Brand, quantity, unit and remarks from their own columns."""
+        if quantity:
+            draft.give(quantity)
+        draft.unit = unit_of(cells.get("unit", "")) or draft.unit
+        named = [self.brands.one(cells.get(role, "")) for role in ("brand", "part", "name", "note")]
+        draft.brands = named[0] or draft.brands or next((codes for codes in named if codes), ())
+        suffix = upper(cells.get("suffix", "")).strip()
+        if draft.part and suffix and re.fullmatch(r"[A-Z0-9/-]{1,12}", suffix):
+            if suffix not in draft.part.suffix:
+                draft.part = draft.part.with_suffix(suffix)
+        draft.notes = [cells[role] for role in ("name", "note") if role in cells]
+
+    # what spans lines
+
+    def result(self) -> Reading:
+        self.drop_subjects()
+        self.settle_quantities()
+        self.settle_brands()
+        lines = [self.line_of(draft) for draft in self.drafts]
+        taken = {draft.line for draft in self.drafts}
+        self.ignored.sort(key=lambda pair: pair[0])
+        ignored = [text for line, text in self.ignored if text]
+        del taken
+        return Reading(lines, ignored)
+
+    def drop_subjects(self) -> None:
+        """The subject of a mail repeats its body; it is read only when nothing else names a part."""
+        body = [draft for draft in self.drafts if draft.line not in self.subjects]
+        if body and len(body) < len(self.drafts):
+            self.ignored.extend((d.line, d.raw) for d in self.drafts if d.line in self.subjects)
+            self.drafts = body
+
+    def settle_quantities(self) -> None:
+        """`以上各100个` and a quantity on the line after its part."""
+        for said in self.said:
+            if said.quantity is None:
+                continue
+            before = [d for d in self.drafts if d.line <= said.line and d.quantity is None]
+            after = [d for d in self.drafts if d.line > said.line and d.quantity is None]
+            if said.each:
+                group = before or after
+            else:
+                group = [d for d in before[-1:] if said.line - d.line <= 2]
+            for draft in group:
+                draft.give(said.quantity)
+
+    def settle_brands(self) -> None:
+        """A heading is for the lines below it, a rule for all lines without a brand of their own."""
+        headed: set[int] = set()
+        for index, said in enumerate(self.said):
+            if not said.brands:
+                continue
+            ends = next((s.line for s in self.said[index + 1 :] if s.brands or s.clears), 10**9)
+            below = [d for d in self.drafts if said.line < d.line < ends and id(d) not in headed]
+            above = [d for d in self.drafts if d.line < said.line and id(d) not in headed]
+            group = below if (below and (said.heading or not above)) else above if above else below
+            if said.rule and above and not said.heading:
+                group = above
+            if not (said.heading or said.rule):
+                continue
+            for draft in group:
+                headed.add(id(draft))
+                draft.brands = draft.brands or said.brands
+
+    def line_of(self, draft: Draft) -> ReadLine:
+        designation, dimensions, brands = "", draft.dimensions, draft.brands
+        if draft.part:
+            designation = draft.part.designation
+            own = draft.part.brand
+            brands = brands or ((own,) if own else ())
+        elif is_seal(draft.line_text):
+            designation = tidy(draft.size_text)
+        unit = draft.unit
+        paired = re.search(r"成对|配对|对装|MATCHED|(?<![A-Z0-9])D[BFT](?![A-Z0-9])", upper(draft.line_text))
+        if unit == "set" and paired:
+            unit = "pair"
+        return ReadLine(
+            raw=draft.raw, designation=designation, brand=brands[0] if brands else None,
+            alternative_brands=tuple(brands[1:]), quantity=draft.quantity, unit=unit,
+            dimensions=dimensions, note=note_of(draft.notes),
+        )  # fmt: skip

@@ -1,0 +1,216 @@
+"""A line of free text cut into what the reader understands: parts, brands, quantities, words."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+
+from . import families, suffixes
+from .brands import BrandNames, company_spans
+from .designation import Part, find_part
+from .quantities import Quantity, bare_quantity, find_quantity
+from .result import Dimensions
+from .text import MASK, upper
+
+
+class Kind(StrEnum):
+    """What a token is."""
+
+    PART = "part"
+    DIMENSIONS = "dimensions"
+    BRAND = "brand"
+    QUANTITY = "quantity"
+    NUMBER = "number"
+    SUFFIX = "suffix"
+    EACH = "each"
+    OR = "or"
+    TO = "to"
+    NOT = "not"
+    COMMA = "comma"
+    STOP = "stop"
+    MASKED = "masked"
+    WORD = "word"
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """`text[start:end]` of the line and what was understood of it."""
+
+    kind: Kind
+    start: int
+    end: int
+    text: str
+    part: Part | None = None
+    quantity: Quantity | None = None
+    brand: str = ""
+    dimensions: Dimensions | None = None
+
+
+_KEYWORDS = (
+    (Kind.EACH, r"各(?!位|种(?!\d)|类|自|地|方|大|项)(?:个?型号|个?规格|个)?(?:都|需要?|要|来|订|买|拿)?|每(?:种|样|款|个型号|个规格|个品种|型|项)(?:都|需要?|要|来|各)?|"
+                r"每个(?=\s?\d)|均(?:为|要)?(?=\s?\d)|分别(?:要)?(?=\s?\d)|都(?:是|要)(?=\s?\d+\s?[个只件套])|EACH(?![A-Z])|APIECE(?![A-Z])"),
+    (Kind.NOT, r"不要|不接受|不考虑|不需要|不用|不收|除了?|除开|非(?!常)|别(?:给|报|要|发|拿)|谢绝|拒绝|(?:NO|NOT|EXCEPT|WITHOUT|EXCLUDING|DO NOT|DON'T)(?![A-Z.])(?: WANT| ACCEPT| OFFER| QUOTE)?"),
+    (Kind.OR, r"或者?是?|还是|要么|亦可|替代|代替|OR(?![A-Z])|EQUIVALENT TO|EQUIV\.?(?![A-Z])|ALT\.? "),
+    (Kind.TO, r"到(?=\s*[A-Z]{0,4}\d)|至(?=\s*[A-Z]{0,4}\d)|~|(?:TO|THRU|THROUGH)(?=\s+[A-Z]{0,4}\d)|-{1,2}>?(?=\s*[A-Z]{0,3}\d{4})"),
+    (Kind.STOP, r"[;。!?\n]+|另外|此外|还要|还有|以及|另(?=[要需带加配])|(?:ALSO|PLUS)(?![A-Z])"),
+    (Kind.COMMA, r"[,、/|\t+&]|和(?!谐|平)|跟|与|及|AND(?![A-Z])"),
+)  # fmt: skip
+_KEYWORD_FORMS = tuple((kind, re.compile(form)) for kind, form in _KEYWORDS)
+
+_SIZE = r"[φD]?\s?(\d{1,4}(?:\.\d{1,3})?)\s?(?:MM)?"
+_TRIPLE = re.compile(rf"{_SIZE}\s?[*X]\s?{_SIZE}\s?[*X]\s?[HBTφ]?\s?(\d{{1,4}}(?:\.\d{{1,3}})?)\s?(?:MM)?(?![\d.]|\s?[*X]\s?\d)")
+_TRIPLE_DASHED = re.compile(r"(\d{2,3})-(\d{2,3})-(\d{1,3})(?![\d-])")
+_TRIPLE_SLASHED = re.compile(r"(\d{2,3})/(\d{2,3})/(\d{1,3})(?![\d/])")
+_VALUE = r"\s?(?:是|为|:|=|φ)?\s?(\d{1,4}(?:\.\d{1,3})?)\s?(?:MM|毫米|厘)?\s?[,、;*X/]?\s?"
+_LABELLED_SIZE = re.compile(
+    rf"(?:内径|内孔|孔径|内|轴径|BORE(?: SIZE)?|INNER(?: DIA\w*\.?)?|I\.?D\.?|D)(?:\s?\(?D\)?)?{_VALUE}"
+    rf"(?:外径|外圆|外|OUTER(?: DIA\w*\.?)?|OUTSIDE(?: DIA\w*\.?)?|O\.?D\.?|D)(?:\s?\(?D\)?)?{_VALUE}"
+    rf"(?:厚度|宽度|高度|厚|宽|高|WIDTH|THICKNESS|HEIGHT|THICK|W|B|H|T)(?:\s?\(?[BHT]\)?)?{_VALUE}"
+)
+_RUN = re.compile(r"[A-Z0-9][A-Z0-9.]*")
+_LATIN_WORD = re.compile(r"[^\W\d_一-鿿]+(?:['.-][^\W\d_一-鿿]+)*")
+_MASK_RUN = re.compile(rf"{MASK}+")
+# Words that say the number before them is what is asked for.
+MAX_TOKENS = 2_000
+
+
+class Scanner:
+    """Cuts one line into tokens; `text` is plain and masked."""
+
+    def __init__(self, text: str, brands: BrandNames) -> None:
+        self.text = text
+        self.up = upper(text)
+        self.brands = brands
+        self.companies = company_spans(self.up)
+        self.tokens: list[Token] = []
+        self.steps: tuple[Callable[[int], Token | None], ...] = (
+            self.masked, self.dimensions, self.brand, self.keyword, self.part_or_quantity, self.suffix,
+            self.number, self.word,
+        )  # fmt: skip
+
+    def scan(self) -> list[Token]:
+        at = 0
+        while at < len(self.text) and len(self.tokens) < MAX_TOKENS:
+            if self.text[at] in " ()[]{}<>\"'=:._*-#" and not self._starts_something(at):
+                at += 1
+                continue
+            token = next((found for step in self.steps if (found := step(at))), None)
+            if token is None:
+                at += 1
+                continue
+            self.tokens.append(token)
+            at = max(token.end, at + 1)
+        return self.tokens
+
+    def token(self, kind: Kind, start: int, end: int) -> Token:
+        return Token(kind, start, end, self.text[start:end])
+
+    def masked(self, at: int) -> Token | None:
+        run = _MASK_RUN.match(self.text, at)
+        return self.token(Kind.MASKED, at, run.end()) if run else None
+
+    def keyword(self, at: int) -> Token | None:
+        if at and self.up[at].isalpha() and self.up[at].isascii() and self.up[at - 1].isalnum():
+            return None
+        for kind, form in _KEYWORD_FORMS:
+            match = form.match(self.up, at)
+            if match:
+                return self.token(kind, at, match.end())
+        return None
+
+    def dimensions(self, at: int) -> Token | None:
+        """d, D and B in millimetres, written as a product or with their names."""
+        if at and self.up[at - 1].isascii() and self.up[at - 1].isalnum():
+            return None
+        for form in (_TRIPLE, _LABELLED_SIZE, _TRIPLE_DASHED, _TRIPLE_SLASHED):
+            match = form.match(self.up, at)
+            sizes = _sizes(match) if match else None
+            if match and sizes:
+                size = self.token(Kind.DIMENSIONS, at, match.end())
+                return Token(size.kind, at, match.end(), size.text, dimensions=sizes)
+        return None
+
+    def brand(self, at: int) -> Token | None:
+        found = self.brands.find(self.up, at)
+        if found is None or any(start <= at < end for start, end in self.companies):
+            return None
+        end, code = found
+        return Token(Kind.BRAND, at, end, self.text[at:end], brand=code)
+
+    def part_or_quantity(self, at: int) -> Token | None:
+        """A number with a unit is a quantity, unless that leaves the line without its part."""
+        quantity = find_quantity(self.up, at)
+        if quantity and not self._is_part_before_unit(at, quantity):
+            return Token(Kind.QUANTITY, at, quantity.end, self.text[at : quantity.end], quantity=quantity)
+        part = find_part(self.text, self.up, at)
+        if part is None or self._is_round_quantity(part):
+            return None
+        return Token(Kind.PART, at, part.end, self.text[at : part.end], part=part)
+
+    def suffix(self, at: int) -> Token | None:
+        run = re.compile(r"[A-Z0-9]+(?:[/-][A-Z0-9]+)?").match(self.up, at)
+        if run is None or (at and self.up[at - 1].isascii() and self.up[at - 1].isalnum()):
+            return None
+        known = all(suffixes.is_orphan_suffix(piece) for piece in re.split("[/-]", run.group()))
+        return self.token(Kind.SUFFIX, at, run.end()) if known else None
+
+    def number(self, at: int) -> Token | None:
+        if at and (self.up[at - 1].isascii() and self.up[at - 1].isalnum() or self.up[at - 1] in "./*"):
+            return None
+        found = bare_quantity(self.up, at)
+        if found is None:
+            return None
+        return Token(Kind.NUMBER, at, found.end, self.text[at : found.end], quantity=found)
+
+    def word(self, at: int) -> Token | None:
+        match = _LATIN_WORD.match(self.text, at)
+        if match:
+            return self.token(Kind.WORD, at, match.end())
+        run = _RUN.match(self.up, at)
+        end = run.end() if run else at + 1
+        return self.token(Kind.WORD, at, end)
+
+    def _starts_something(self, at: int) -> bool:
+        """A sign of multiplication, a minus before a quantity, a range."""
+        return self.text[at] in "*-" and bool(self.keyword(at) or find_quantity(self.up, at))
+
+    def _parts_in_clause(self) -> bool:
+        for token in reversed(self.tokens):
+            if token.kind == Kind.STOP:
+                return False
+            if token.kind in (Kind.PART, Kind.DIMENSIONS):
+                return True
+        return False
+
+    def _is_part_before_unit(self, at: int, quantity: Quantity) -> bool:
+        """`要6205 100个` and `6205 EA 10`: the first number is the part."""
+        digits = re.compile(r"\D{0,6}(\d)").match(self.up, at)
+        series = families.SERIES_FORM.match(self.up, digits.start(1)) if digits else None
+        if series is None or self.up[at] in "*X" or series.end() > quantity.end:
+            return False
+        after = re.split("[;。,、]", self.up[quantity.end : quantity.end + 40])[0]
+        another = re.search(r"(?<![A-Z\d])\d{1,5}(?![A-Z\d]|$)", after)
+        labelled = not self.up[at].isdigit()
+        if not labelled and self._parts_in_clause():
+            return False
+        if labelled and series.end() == quantity.end:
+            return not self._parts_in_clause()
+        return bool(re.match(r"\s*[:*]?\s*\d{1,5}(?!\d|[A-Z/-])", after)) and bool(another or after.strip())
+
+    def _is_round_quantity(self, part: Part) -> bool:
+        """`608ZZ 6000`: a round number after a part that has no quantity yet."""
+        if part.strength != families.Strength.BARE or part.suffix or not part.base.endswith("00"):
+            return False
+        last = self.tokens[-1] if self.tokens else None
+        before = last is not None and last.kind in (Kind.PART, Kind.BRAND, Kind.SUFFIX)
+        if not before or not self._parts_in_clause():
+            return False
+        return not re.match(r"\s*[*X]?\s*\d|\s*(?:[,、/]|各)", self.up[part.end :])
+
+
+def _sizes(match: re.Match[str]) -> Dimensions | None:
+    """The three sizes, when they can be those of a ring: 0 < d < D and B not absurd."""
+    bore, outside, width = (Decimal(group) for group in match.groups())
+    possible = 0 < bore < outside <= 3000 and 0 < width <= 2 * outside
+    return (bore, outside, width) if possible else None
