@@ -10,16 +10,16 @@ SERVE ?= 1
 python := .venv/bin/python
 manage := $(python) manage.py
 # Wheels only, one result for every Python from 3.11 on; pins already there stay unless UPGRADE=--upgrade.
-compile := .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
-	--custom-compile-command "make requirements" $(UPGRADE)
+compile := .venv/bin/uv pip compile --quiet --system-certs --universal --python-version 3.11 --generate-hashes \
+	--no-annotate --custom-compile-command "make requirements" $(UPGRADE)
 
 .NOTPARALLEL:
-.PHONY: help demo test proof messages messages-check requirements venv venv-dev pdf
+.PHONY: help demo test proof messages messages-check requirements port venv venv-dev pdf
 
 help:
 	@sed -n 's/^# \(make .*\)/\1/p' Makefile
 
-demo: pdf venv
+demo: port pdf venv
 	$(manage) migrate --verbosity 1
 	$(manage) demo
 	$(manage) walkthrough
@@ -43,6 +43,13 @@ requirements: venv-dev
 	$(compile) --only-binary :all: --output-file requirements.txt requirements.in
 	$(compile) --only-binary :all: --constraint requirements.txt --output-file requirements-dev.txt requirements-dev.in
 	$(compile) --constraint requirements.txt --output-file requirements-production.txt requirements-production.in
+
+# Said before the demo company is loaded, not after.
+port:
+ifneq ($(SERVE),0)
+	@if (exec 3<>/dev/tcp/127.0.0.1/$(PORT)) 2>/dev/null; then \
+	  echo "Port $(PORT) is taken. Choose another: make demo PORT=8001" >&2; exit 1; fi
+endif
 
 venv:
 	@deploy/scripts/venv.sh requirements.txt

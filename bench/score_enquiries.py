@@ -23,7 +23,14 @@ from quotations.reading import BrandNames, ReadLine, Reading, read_enquiry  # no
 from quotations.reading.text import part_key  # noqa: E402
 
 DEFAULT_BRANDS = ROOT / "erp" / "demo_data" / "brands.csv"
-UNITS = {"pcs": "piece", "can": "piece", "piece": "piece", "set": "set", "pair": "pair", "box": "box"}
+UNITS = {
+    "pcs": "piece",
+    "can": "piece",
+    "piece": "piece",
+    "set": "set",
+    "pair": "pair",
+    "box": "box",
+}
 
 
 @dataclass
@@ -75,12 +82,16 @@ def score_one(enquiry: dict[str, Any], reading: Reading, score: Score) -> None:
     for wanted in enquiry["expected"]:
         line = next((candidate for candidate in left if fits(candidate, wanted)), None)
         if line is None:
-            score.problems.append(f"{enquiry['id']} missing {wanted.get('part_number') or wanted.get('dims')}")
+            score.problems.append(
+                f"{enquiry['id']} missing {wanted.get('part_number') or wanted.get('dims')}"
+            )
             continue
         left.remove(line)
         score.matched += 1
         judge(enquiry["id"], line, wanted, score)
-    score.problems += [f"{enquiry['id']} extra {line.designation or line.dimensions}" for line in left]
+    score.problems += [
+        f"{enquiry['id']} extra {line.designation or line.dimensions}" for line in left
+    ]
     for text in violations(enquiry, reading):
         score.violations += 1
         score.problems.append(f"{enquiry['id']} MUST NOT MATCH {text}")
@@ -109,7 +120,11 @@ def violations(enquiry: dict[str, Any], reading: Reading) -> list[str]:
     """Texts that must not become a line, yet are one's part number."""
     wanted = Counter(line.get("part_key") for line in enquiry["expected"])
     surplus = Counter(part_key(line.designation) for line in reading.lines) - wanted
-    return [text for text in enquiry.get("must_not_match", []) if part_key(text) and surplus[part_key(text)]]
+    return [
+        text
+        for text in enquiry.get("must_not_match", [])
+        if part_key(text) and surplus[part_key(text)]
+    ]
 
 
 def main() -> int:
@@ -136,7 +151,9 @@ def main() -> int:
 def report(score: Score, *, verbose: bool, as_json: bool) -> None:
     if as_json:
         problems = asdict(score)["problems"] if verbose else []
-        sys.stdout.write(json.dumps(score.shares() | ({"problems": problems} if verbose else {})) + "\n")
+        sys.stdout.write(
+            json.dumps(score.shares() | ({"problems": problems} if verbose else {})) + "\n"
+        )
         return
     for problem in score.problems if verbose else []:
         sys.stdout.write(problem + "\n")

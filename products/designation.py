@@ -1,9 +1,9 @@
 """Designations reduced to what identifies them.
 
-Two reductions: ``search_key`` (how it is spelled, noise removed) and ``read`` (what it says: number,
-prefix, features), where ``6205DDUC3`` and ``6205-2RS1/C3`` are the same. ``products/data/suffixes.csv``
-says which spellings mean the same; a spelling that only one maker uses that way stands for itself
-until the maker is known.
+Two reductions: ``search_key`` (how it is spelled, noise removed) and ``read`` (what it says:
+number, prefix, features), by which ``6205DDUC3`` and ``6205-2RS1/C3`` are the same.
+``products/data/suffixes.csv`` says which spellings mean the same; a spelling that only one maker
+uses that way stands for itself until the maker is known.
 
 Invariant: one text has one ``form_key``, whoever made the part, so that it can be stored and
 indexed; what depends on the maker is added when searching (``forms_meant``).
@@ -17,7 +17,9 @@ from functools import lru_cache
 from pathlib import Path
 
 # Letters of other alphabets that are typed for the Latin ones they look like.
-_LOOK_ALIKES = str.maketrans("АВЕКМНОРСТУХІЈЅЗавекмнорстухΑΒΕΖΗΙΚΜΝΟΡΤΥΧ", "ABEKMHOPCTYXIJS3ABEKMHOPCTYXABEZHIKMNOPTYX")
+_LOOK_ALIKES = str.maketrans(
+    "АВЕКМНОРСТУХІЈЅЗавекмнорстухΑΒΕΖΗΙΚΜΝΟΡΤΥΧ", "ABEKMHOPCTYXIJS3ABEKMHOPCTYXABEZHIKMNOPTYX"
+)
 _NOISE = re.compile(r"[^A-Z0-9]")
 _SUFFIXES = Path(__file__).parent / "data" / "suffixes.csv"
 
@@ -27,7 +29,7 @@ _NUMBER = re.compile(r"\W*((?:4T|5S|3NC)?[^0-9]*)([0-9]+)(.*)", re.DOTALL)
 _SECOND_NUMBER = re.compile(r"\s*/\s*([0-9]+)(.*)", re.DOTALL)
 # A seal on both sides written without a separator: the 2 belongs to the seal, not to the number.
 _BOTH_SIDES = re.compile(r"(?:RS|RZ|Z|BRS|HRS|NSE|NKE|RU|RK|RD|ELS|NSL|LS|CS)")
-_SERIES_OF_FIVE = ("160", "161", "618", "619", "622", "623", "630")
+_SERIES_OF_FIVE = ("160", "161", "618", "619")
 _LETTER_O = re.compile(r"(?<=[0-9])[OQ](?=[0-9])")
 _LETTER_L = re.compile(r"(?<=[0-9])[IL](?=[0-9])")
 
@@ -46,7 +48,7 @@ def search_key(text: str) -> str:
 
 
 def misread_key(key: str) -> str:
-    """Return the key with letters between digits read as the digits they resemble: O as 0, l as 1."""
+    """Return the key with letters between digits read as what they resemble: O as 0, l as 1."""
     return _LETTER_L.sub("1", _LETTER_O.sub("0", key))
 
 
@@ -111,7 +113,7 @@ def form_key(text: str) -> str:
 
 @lru_cache(maxsize=20_000)
 def readings(text: str, brand: str = "") -> tuple[Form, ...]:
-    """Return the possible readings, likeliest first; more than one only for ``63002RS`` and such."""
+    """Return the possible readings, likeliest first; more than one only for ``63002RS`` and kin."""
     found = _NUMBER.fullmatch(fold(text).strip())
     if found is None:
         return ()
@@ -126,7 +128,7 @@ def readings(text: str, brand: str = "") -> tuple[Form, ...]:
 
 
 def _begins_with_suffix(text: str) -> bool:
-    """Return whether ``2RS...`` or ``5K``, rather than a second number such as ``8Y``, begins here."""
+    """Return whether a suffix (``2RS1``, ``5K``), not a second number (``8Y``), begins here."""
     digits = re.match(r"[0-9]([A-Z][A-Z0-9]*)", text)
     if digits is None:
         return False
@@ -145,7 +147,7 @@ def _two_is_a_seal(number: str) -> bool:
     """Return whether the last 2 of ``62052`` (before ``RS``) rather counts the seals."""
     if len(number) == 4:  # 6202RS is 6202-RS, but 6082RS is 608-2RS: bore codes end at 40
         return int(number[2:]) > 40
-    return not (len(number) == 5 and number.startswith(_SERIES_OF_FIVE[:4]))
+    return not (len(number) == 5 and number.startswith(_SERIES_OF_FIVE))
 
 
 def _features(rest: str, brand: str) -> tuple[str, ...]:
@@ -161,7 +163,7 @@ def _features(rest: str, brand: str) -> tuple[str, ...]:
 
 
 def _segment(text: str, brand: str) -> list[str] | None:
-    """Return the features of a run of suffixes, longest spelling first; None if some part is unknown."""
+    """Return the features of a run of suffixes, longest spelling first; None if part is unknown."""
     table = _suffixes()
     # found[i]: the features of text[i:], filled from the end; quadratic at worst, however long.
     found: list[list[str] | None] = [None] * len(text) + [[]]
@@ -177,8 +179,8 @@ def _segment(text: str, brand: str) -> list[str] | None:
 def forms_meant(text: str, brand: str = "") -> dict[str, frozenset[str]]:
     """Return the form keys that say the same as this text, likeliest first.
 
-    The value names the makers for whom that is so; empty means all. ``6205-2RS`` is also ``6205DD``,
-    but of NSK alone.
+    The value names the makers for whom that is so; empty means all. ``6205-2RS`` is also
+    ``6205DD``, but of NSK alone.
     """
     meant: dict[str, frozenset[str]] = {}
     for form in readings(text, brand):
@@ -187,8 +189,9 @@ def forms_meant(text: str, brand: str = "") -> dict[str, frozenset[str]]:
             for spelling, features in table.items():
                 if len(features) == 1 and features[0] in form.features:
                     key = form.with_feature(features[0], spelling).key
-                    if meant.get(key, frozenset({maker})):
-                        meant[key] = meant.get(key, frozenset()) | {maker}
+                    makers = meant.get(key)
+                    if makers is None or makers:  # not already said by all
+                        meant[key] = (makers or frozenset()) | {maker}
     return meant
 
 
@@ -197,9 +200,10 @@ def forms_meant(text: str, brand: str = "") -> dict[str, frozenset[str]]:
 _OLD_SEALS = {"": (), "60": ("Z",), "80": ("2Z",), "160": ("RS",), "180": ("2RS",)}
 _OLD_SERIES = {"1": "60", "2": "62", "3": "63", "4": "64"}
 _OLD_NUMBER = re.compile(r"(|60|80|160|180)([1-4])([0-9]{2})")
-# Numbers that are in use today as well, for another bearing: 7208 is not 30208 unless someone says so.
+# Numbers that are in use today too, for another bearing: 7208 is not 30208 unless someone says so.
 _CURRENT = re.compile(
-    r"[1-7][0-9]{3}|6[0-389][0-9]|(?:16[01]|2(?:22|23|30|31|32|38|39|40|41)|3(?:02|03|13|20|22|23|29|30|31|32)"
+    r"[1-7][0-9]{3}|6[0-389][0-9]"
+    r"|(?:16[01]|2(?:22|23|30|31|32|38|39|40|41)|3(?:02|03|13|20|22|23|29|30|31|32)"
     r"|51[1-4]|52[2-4]|53[2-4]|6(?:08|18|19|22|23|30)|7(?:18|19)|81[12]|89[34])[0-9]{2}"
 )
 

@@ -83,7 +83,9 @@ class Product(Master):
     mass_kg = MillimetreField(_("mass (kg)"), null=True, blank=True)
     dynamic_load_kn = MillimetreField(_("dynamic load C (kN)"), null=True, blank=True)
     static_load_kn = MillimetreField(_("static load C0 (kN)"), null=True, blank=True)
-    speed_grease_rpm = models.PositiveIntegerField(_("speed, grease (r/min)"), null=True, blank=True)
+    speed_grease_rpm = models.PositiveIntegerField(
+        _("speed, grease (r/min)"), null=True, blank=True
+    )
     speed_oil_rpm = models.PositiveIntegerField(_("speed, oil (r/min)"), null=True, blank=True)
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, verbose_name=_("unit"))
     tax_rate = models.ForeignKey(

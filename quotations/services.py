@@ -90,6 +90,20 @@ def create_enquiry(
     return enquiry
 
 
+@service("enquiry.quote")
+def quote_text(
+    text: str, *, customer_id: int, by: User, priced: PricedEnquiry | None = None
+) -> tuple[Enquiry, Quotation | None]:
+    """Keep a text as an enquiry and draft its quotation, both or neither.
+
+    The quotation is None when no part of the text has a product yet.
+    """
+    enquiry = create_enquiry(text, customer_id=customer_id, by=by, priced=priced)
+    if not enquiry.lines.exclude(product=None).exists():
+        return enquiry, None
+    return enquiry, create_quotation_from_enquiry(enquiry.pk, by=by)
+
+
 @service("enquiry.choose_product")
 def choose_product(line_id: int, product_id: int, *, by: User) -> EnquiryLine:
     """Let a person decide what a line means."""

@@ -94,7 +94,7 @@ def main() -> None:
     try:
         links = Links()
         links.feed(download(page).decode())
-        found = [t for t in links.targets if urllib.parse.urlsplit(t).path.endswith(f"/{wheel}")]
+        found = [t for t in links.targets if urllib.parse.urlsplit(t).path.split("/")[-1] == wheel]
         if not found:
             sys.exit("The package index does not offer the pinned version of pip.")
         target = urllib.parse.urljoin(page, urllib.parse.urldefrag(found[0]).url)

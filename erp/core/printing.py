@@ -11,7 +11,7 @@ import contextlib
 import hashlib
 import io
 import mimetypes
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -22,15 +22,16 @@ from django.contrib.staticfiles import finders
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.template.loader import render_to_string
-from django.utils import formats
+from django.utils import formats, translation
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from erp.core.documents import Document, Line
 from erp.core.errors import DomainError
 from erp.core.fonts import chinese_font
-from erp.core.models import Attachment, Company
+from erp.core.models import Attachment
 from erp.core.money import amount_in_capitals
+from erp.core.periods import company
 from erp.core.record import record
 from erp.core.service import service
 
@@ -39,6 +40,8 @@ PDF = "application/pdf"
 MAX_HTML_LENGTH = 1_500_000
 # Longer figures than this leave no room for the item: such a document is printed landscape.
 _PORTRAIT_FIGURES = 50
+# Statuses, of whatever document, in which it no longer counts.
+_WITHDRAWN = {"cancelled", "reversed"}
 _LIBRARIES = "apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
 _FONT = "apt-get install fonts-wqy-zenhei"
 _HTML_LANGUAGES = {"zh-hans": "zh-CN"}
@@ -125,6 +128,48 @@ def render_pdf(template: str, context: Mapping[str, Any]) -> bytes:
 
 
 # --- issued copies ---------------------------------------------------------------------------
+
+
+def print_document(
+    document: Document,
+    template: str,
+    context: Callable[[], Mapping[str, Any]],
+    *,
+    drafts: Collection[str],
+    by: Any,
+    language: str | None = None,
+    parts: Sequence[str] = (),
+    edition: str = "",
+) -> tuple[str, bytes]:
+    """Return the name and the bytes of a document's PDF, in Chinese unless asked otherwise.
+
+    A document that counts is issued: stored once, the same bytes ever after. One without a number
+    or in one of the ``drafts`` statuses is a marked preview that is not kept; so is one that was
+    withdrawn before it was ever printed. ``parts`` tell versions of one document apart and are seen
+    in its name; ``edition`` does so too, unseen. ``context`` is called in the document's language.
+    """
+    language = language or settings.LANGUAGE_CODE
+    shown = [*parts] if language == settings.LANGUAGE_CODE else [*parts, language]
+    variant = "-".join([*shown, edition] if edition else shown)
+    name = pdf_name(document, "-".join(shown))
+    with translation.override(language):
+        mark = _watermark(document, drafts)
+        copy = issued_copy(document, pdf_name(document, variant)) if document.number else None
+        if copy is not None:
+            reprinted(document, copy, by=by)
+        elif mark:
+            return name, render_pdf(template, {**context(), "watermark": mark})
+        else:
+            copy = issue_pdf(document, template, context(), by=by, variant=variant)
+    with copy.file.open("rb") as stored:
+        return name, stored.read()
+
+
+def _watermark(document: Any, drafts: Collection[str]) -> str:
+    """Return what is written across a document that does not count."""
+    if document.status in _WITHDRAWN:
+        return _("VOID")
+    return _("DRAFT") if document.number is None or document.status in drafts else ""
 
 
 def issued_copy(document: Document, name: str) -> Attachment | None:
@@ -260,6 +305,10 @@ def document_context(
         "partner_reference": document.partner_reference,
         "company": letterhead(),
         "partner": partner,
+        "partner_caption": _("Customer"),
+        "contact": contact_of(partner),
+        "wording_label": _("Your item:"),
+        "show_prices": True,
         "owner": _person(document.owner),
         "lines": [_line_row(line) for line in rows],
         "wide": any(_figures_width(line) > _PORTRAIT_FIGURES for line in rows),
@@ -270,30 +319,33 @@ def document_context(
 
 def letterhead() -> dict[str, Any]:
     """Return our own company, its name first in the active language."""
-    company = Company.objects.first()
-    if company is None:
-        raise DomainError(
-            _("Enter the company's name and address before printing."), code="no_company"
-        )
-    names = [company.name, company.name_en]
-    if company.name_en and not is_chinese():
+    us = company()
+    names = [us.name, us.name_en]
+    if us.name_en and not is_chinese():
         names.reverse()
     return {
         "name": names[0],
         "other_name": names[1],
-        "address": company.address,
-        "phone": company.phone,
-        "email": company.email,
-        "tax_id": company.tax_id,
-        "bank_name": company.bank_name,
-        "bank_account": company.bank_account,
-        "quotation_clauses": paragraphs(company.quotation_clauses),
+        "address": us.address,
+        "phone": us.phone,
+        "email": us.email,
+        "tax_id": us.tax_id,
+        "bank_name": us.bank_name,
+        "bank_account": us.bank_account,
+        "quotation_clauses": paragraphs(us.quotation_clauses),
     }
 
 
 def paragraphs(text: str) -> list[str]:
     """Return the lines of a text that are not blank."""
     return [line.strip() for line in text.splitlines() if line.strip()]
+
+
+def contact_of(partner: Mapping[str, Any], contact: Any = None) -> dict[str, str]:
+    """Return the person the document is addressed to: this contact, or the snapshot's."""
+    if contact is not None:
+        return {"name": contact.name, "phone": contact.phone, "email": contact.email}
+    return {"name": partner.get("contact", ""), "phone": partner.get("contact_phone", "")}
 
 
 def _person(user: Any) -> dict[str, str]:

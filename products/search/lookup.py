@@ -2,8 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from itertools import batched
-from typing import TYPE_CHECKING, Any, NamedTuple
+from itertools import islice
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from django.db import connection
 from django.db.models import Q, QuerySet
@@ -13,8 +13,10 @@ from products.models import Interchange, Product, ProductCode
 if TYPE_CHECKING:
     from erp.core.policy import AnyUser
 
+T = TypeVar("T")
+
 _KEYS_PER_QUERY = 500
-_TERMS_PER_QUERY = 100  # SQLite joins at most 500 selects
+_TERMS_PER_QUERY = 250  # SQLite joins at most 500 selects
 _COLUMNS = ("id", "brand_id", "designation", "search_key", "form_key", "status")
 
 
@@ -31,7 +33,6 @@ class Row(NamedTuple):
 
 class Replacement(NamedTuple):
     row: Row
-    asked_id: int
     grade: str
     reverse: bool
 
@@ -55,7 +56,7 @@ class Catalogue:
     def by_code(
         self, keys: Collection[str], customer_id: int | None
     ) -> dict[str, list[tuple[Row, bool]]]:
-        """Return the products with this code: of this customer (true) or of nobody in particular."""
+        """Return the products with this code: this customer's own (true) or a general one."""
         found: dict[str, list[tuple[Row, bool]]] = defaultdict(list)
         whose = Q(customer=None, supplier=None)
         if customer_id is not None:
@@ -69,34 +70,35 @@ class Catalogue:
                 found[key].append((Row(*row), owner is not None))
         return found
 
-    def replacements(self, product_ids: Collection[int]) -> list[Replacement]:
-        """Return what approved interchanges offer for these products."""
-        found: list[Replacement] = []
+    def replacements(self, product_ids: Collection[int]) -> dict[int, list[Replacement]]:
+        """Return what approved interchanges offer for each of these products."""
+        found: dict[int, list[Replacement]] = defaultdict(list)
         approved = Interchange.objects.active().exclude(approved_by=None)
         both_ways = approved.filter(one_way=False).exclude(grade=Interchange.Grade.SUPERSEDED)
-        for chunk in _chunks(product_ids):
-            forward = approved.filter(from_product__in=chunk, to_product__archived_at=None)
-            for asked, grade, *row in forward.values_list(
-                "from_product_id", "grade", *_through("to_product")
-            ):
-                found.append(Replacement(Row(*row), asked, grade, reverse=False))
-            backward = both_ways.filter(to_product__in=chunk, from_product__archived_at=None)
-            for asked, grade, *row in backward.values_list(
-                "to_product_id", "grade", *_through("from_product")
-            ):
-                found.append(Replacement(Row(*row), asked, grade, reverse=True))
+        for offers, asked, offered in (
+            (approved, "from_product", "to_product"),
+            (both_ways, "to_product", "from_product"),
+        ):
+            for chunk in _chunks(product_ids):
+                rows = offers.filter(
+                    **{f"{asked}__in": chunk, f"{offered}__archived_at": None}
+                ).values_list(f"{asked}_id", "grade", *_through(offered))
+                for pk, grade, *row in rows:
+                    found[pk].append(Replacement(Row(*row), grade, offers is both_ways))
         return found
 
     def by_range(
         self, ranges: Iterable[tuple[int, "Range"]], *, order: str, limit: int
     ) -> dict[int, list[Row]]:
-        """Return up to ``limit`` products for each numbered range, in one query per 100 ranges.
+        """Return up to ``limit`` products for each numbered range, in one query per 250.
 
-        A limit for each text needs a UNION of limited selects, which the ORM cannot make for SQLite.
+        A limit for each text needs a UNION of limited selects, which the ORM cannot make on
+        SQLite.
         """
         found: dict[int, list[Row]] = defaultdict(list)
-        for chunk in batched(ranges, _TERMS_PER_QUERY):
-            selects, params = [], []
+        for chunk in _chunks(ranges, _TERMS_PER_QUERY):
+            selects: list[str] = []
+            params: list[Any] = []
             for number, narrow in chunk:
                 rows = narrow(self._products).order_by(order).values_list(*_COLUMNS)[:limit]
                 if rows.query.is_empty():
@@ -121,7 +123,7 @@ Range = Callable[[QuerySet[Product]], QuerySet[Product]]
 
 
 def key_range(column: str, start: str, brand_ids: Sequence[int] = ()) -> Range:
-    """Products whose key begins with ``start``: a range, for which any index serves, unlike LIKE."""
+    """Products whose key begins with ``start``, as a range: any index serves it, unlike LIKE."""
 
     def narrow(products: QuerySet[Product]) -> QuerySet[Product]:
         found = products.filter(**{f"{column}__gte": start, f"{column}__lt": _after(start)})
@@ -157,8 +159,10 @@ def _through(relation: str) -> Iterator[str]:
     return (f"{relation}__{column}" for column in _COLUMNS)
 
 
-def _chunks(values: Collection[Any]) -> Iterator[tuple[Any, ...]]:
-    return batched(values, _KEYS_PER_QUERY)
+def _chunks(values: Iterable[T], size: int = _KEYS_PER_QUERY) -> Iterator[list[T]]:
+    rest = iter(values)
+    while chunk := list(islice(rest, size)):
+        yield chunk
 
 
 def _fetch(sql: str, params: list[Any]) -> list[tuple[Any, ...]]:

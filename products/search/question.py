@@ -1,7 +1,6 @@
 """A query made ready for looking up: brands known by their ids, keys, meanings, sizes."""
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import NamedTuple, Self
@@ -21,6 +20,7 @@ from products.search.results import Query
 
 UNKNOWN_BRAND = 0  # asked for, but not one of ours: no product is of it
 _SHORTEST_PREFIX = 2
+_LONGEST = 200  # characters read of one text
 _SIZE = r"([0-9]{1,4}(?:[.,][0-9]{1,3})?)"
 _SIZES = re.compile(
     rf"\W*(?:D\s*=\s*)?{_SIZE}(?:MM)?\s*[X*×]\s*{_SIZE}(?:MM)?\s*[X*×]\s*{_SIZE}\s*(?:MM)?\W*"
@@ -29,6 +29,7 @@ Sizes = tuple[Decimal, Decimal, Decimal]
 
 
 class _Alias(NamedTuple):
+    name: str
     brand_id: int
     leading: re.Pattern[str]
     trailing: re.Pattern[str]
@@ -66,6 +67,8 @@ class BrandNames:
         """Return the brand named before or after the designation, and the text without it."""
         folded = fold(text).strip()
         for alias in self.aliases:
+            if alias.name not in folded:
+                continue
             for pattern in (alias.leading, alias.trailing):
                 found = pattern.fullmatch(folded)
                 if found and search_key(found[1]):
@@ -80,8 +83,9 @@ def _name(text: str) -> str:
 def _alias(name: str, brand_id: int) -> _Alias:
     """A Latin name must not run into further letters: ``INA`` is not the start of ``INAX``."""
     text = re.escape(name)
-    before, after = (r"(?<![A-Z0-9&])", r"(?![A-Z&])") if name.isascii() else ("", "")
+    before, after = (r"(?<![A-Z&])", r"(?![A-Z&])") if name.isascii() else ("", "")
     return _Alias(
+        name,
         brand_id,
         re.compile(rf"\W*{text}{after}[^\w(]*(.+)", re.DOTALL),
         re.compile(rf"(.+?)[\s,;:/(（-]*{before}{text}\W*", re.DOTALL),
@@ -98,11 +102,12 @@ class Question:
     number: str  # leading part of the form keys that share the number
     old_form: Form | None
     sizes: Sizes | None
+    only_sizes: bool  # the text is nothing but sizes
 
     @property
     def old_key(self) -> str:
         """The key an old number is stored under; empty when the text cannot be one."""
-        key = self.keys[0] if self.keys else ""
+        key = self.prefix
         return key if len(key) > _SHORTEST_PREFIX and key[0].isdigit() else ""
 
     @property
@@ -112,7 +117,7 @@ class Question:
 
     @property
     def prefix(self) -> str:
-        key = self.keys[0] if self.keys else ""
+        key = self.keys[0] if self.keys and not self.only_sizes else ""
         return key if len(key) >= _SHORTEST_PREFIX else ""
 
     def rank(self, brand_id: int) -> int:
@@ -124,18 +129,16 @@ class Question:
 
 def ask(query: Query, brands: BrandNames) -> Question:
     """Make a query ready: take brand and sizes out of the text, derive the keys."""
-    sizes = query.dimensions or _sizes(query.text)
-    named, text = brands.take_off(query.text)
-    stated = [query.brand, *query.alternative_brands] if query.brand else query.alternative_brands
-    brand_ids = _unique(brands.find(name) for name in stated if name.strip())
-    if not brand_ids and named:
-        brand_ids = (named,)
+    written = query.text[:_LONGEST]
+    sizes = _sizes(written)
+    named, text = brands.take_off(written)
+    brand_ids = _brand_ids(query, named, brands)
     maker = brands.codes.get(brand_ids[0], "") if brand_ids else ""
-    keys = [search_key(text), search_key(query.text)]
+    keys = [search_key(text), search_key(written)]
     keys += [misread_key(key) for key in keys]
-    read_as = readings(text, maker)
-    old = from_old_number(keys[0])
-    forms = forms_meant(text, maker)
+    read_as = () if sizes else readings(text, maker)
+    old = None if sizes else from_old_number(keys[0])
+    forms = forms_meant(text, maker) if read_as else {}
     if old:
         forms.setdefault(old.key, frozenset())
     return Question(
@@ -143,15 +146,19 @@ def ask(query: Query, brands: BrandNames) -> Question:
         text=text,
         brand_ids=brand_ids,
         keys=tuple(key for key in dict.fromkeys(keys) if key),
-        forms={} if _sizes(query.text) else forms,
+        forms=forms,
         number=f"{read_as[0].number}|" if read_as and len(read_as[0].number) > 2 else "",
         old_form=old,
-        sizes=sizes,
+        sizes=query.dimensions or sizes,
+        only_sizes=sizes is not None,
     )
 
 
-def _unique(ids: Iterable[int]) -> tuple[int, ...]:
-    return tuple(dict.fromkeys(ids))
+def _brand_ids(query: Query, named_in_text: int, brands: BrandNames) -> tuple[int, ...]:
+    stated = [name for name in (query.brand, *query.alternative_brands) if name.strip()]
+    if not stated:
+        return (named_in_text,) if named_in_text else ()
+    return tuple(dict.fromkeys(brands.find(name) for name in stated))
 
 
 def _sizes(text: str) -> Sizes | None:

@@ -25,7 +25,7 @@ _HEADING_WORDS = re.compile(
     r"轴承|品牌|牌子|牌|系列|部分|以下|下面|如下|型号|清单|需要|要|的|原装|进口|都|全部|是|为|请报价?|我们|"
     r"BRAND|BEARINGS?|MAKE|SERIES|ITEMS?|PARTS?|FOLLOWING|FOR|PLEASE|PLS|QUOTE|THE"
 )
-_INDEX = re.compile(r"\s*(?:>+\s*)*(?:\(?\d{1,2}\)|\(?0\d{1,4}[.)、]?(?=\s)|\d{1,2}[.、:](?!\d)|#\d{1,3}(?=[\s:.])|[-*+]\s|第\d+[项行]:?|[a-h]\))\s*")
+_INDEX = re.compile(r"\s*(?:>+\s*)*(?:\(?\d{1,2}\)|\(?0\d{1,4}[.)、]?(?=\s)|\d{1,2}[.、:](?!\d)|#\d{1,3}(?=[\s:.])|[-*+]\s|第\d+[项行]:?|[a-h]\)|(?:ITEM|LINE|POS|Item|Line|Pos|item|line|pos)\.? ?(?:NO\.?|No\.?)? ?\d{1,5}\s?[:.)]?(?=\s))\s*")
 _LEADING_NUMBER = re.compile(r"\s*(\d{1,3})(?=[\s,|\t])\s*[,|\t]?\s*(?=\S)")
 _RECORD_START = re.compile(
     r"\s*(?:[-*]|\d{1,2}[.)])?\s*(?:型\s?号|规格型号|产品型号|轴承型号|规格|品名|PART ?(?:NO|NUMBER|#)?\.?|MODEL|ITEM|P/N|BEARING|DESIGNATION)\s?:\s?\S"

@@ -131,7 +131,7 @@ def _tail_end(text: str, up: str, at: int) -> int:
         if at < 0 or not more:
             return at
     for _ in range(MAX_TAIL):
-        reached = _separated(up, at) or _spaced(text, up, at) or _in_brackets(up, at)
+        reached = _separated(text, up, at) or _spaced(text, up, at) or _in_brackets(up, at)
         if not reached:
             break
         at = reached
@@ -151,7 +151,7 @@ def _take_run(up: str, start: int, end: int) -> tuple[int, bool]:
     return (end, True) if suffixes.is_glued_suffix(run) else (-1, False)
 
 
-def _separated(up: str, at: int) -> int | None:
+def _separated(text: str, up: str, at: int) -> int | None:
     """A suffix after a hyphen, slash or dot: `-2RS1`, `/C3`, `.TVP`."""
     separator = _TAIL_SEPARATOR.match(up, at)
     if separator is None or _QUANTITY_AHEAD.match(up, at):
@@ -165,6 +165,8 @@ def _separated(up: str, at: int) -> int | None:
         return None
     known = suffixes.pieces(run.group()) is not None
     if digits_only or (spaced and not known) or families.SERIES_FORM.match(up, run.start()):
+        return None
+    if spaced and not suffixes.is_spaced_suffix(run.group(), text[run.start() : run.end()]):
         return None
     if not known and families.SURE_FORM.match(up, run.start()):
         return None
@@ -181,6 +183,8 @@ def _spaced(text: str, up: str, at: int) -> int | None:
     written = text[run.start() : run.end()]
     if _UNIT_AHEAD.match(up, run.end()) and run.group().isdigit():
         return None
+    if len(written) == 1 and up[run.end() : run.end() + 1] == "/" and up[run.end() + 1 :][:1].isalpha():
+        return run.end()  # 32008 X/Q
     if not suffixes.is_spaced_suffix(run.group(), written):
         return _spaced_with_quantity(up, run)
     return run.end()

@@ -6,6 +6,7 @@ with quantities; `各` shares a quantity, and with it a suffix and a brand.
 """
 
 from collections.abc import Callable
+import re
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
@@ -17,7 +18,12 @@ from .result import Dimensions
 from .tokens import Kind, Token
 
 MAX_RANGE = 30
-_FILLERS = frozenset("轴 承 轴承 牌 的 原 装 进 口 品 正 brand bearing bearings make brg".split())
+_FILLERS = frozenset("轴 承 轴承 牌 的 原 装 进 口 品 正 x of brand bearing bearings make brg".split())
+
+
+_FOR_ALL = re.compile(r"(?:品牌|牌子|BRAND|MAKE|都要?|全要?|全部要?|均要?|一律|统一)(?:用|是|为|的|要|ONLY|原装|进口)*$")
+_SOFT = ("\t", "/", "|", "+", "&", "和", "跟", "与", "及", "and")
+_REPLACES = ("对应", "相当于", "等于", "替代", "代替")
 
 
 @dataclass
@@ -34,6 +40,7 @@ class Draft:
     quantity: Decimal | None = None
     unit: str | None = None
     certain: bool = False
+    shared: bool = False  # one quantity for several parts
     brands: tuple[str, ...] = ()
     notes: list[str] = field(default_factory=list)
     from_table: bool = False
@@ -68,6 +75,7 @@ class Assembler:
         self.out = LineDrafts()
         self.drafts = self.out.drafts
         self.segment = self.clause = 0
+        self.masked_clause = -1
         self.each = self.negated = self.alternative = self.range_open = False
         self.waiting: Quantity | None = None
         self.waiting_brands: tuple[str, ...] = ()
@@ -76,6 +84,7 @@ class Assembler:
             Kind.PART: self.part, Kind.DIMENSIONS: self.size, Kind.BRAND: self.brand,
             Kind.QUANTITY: self.quantity, Kind.NUMBER: self.number, Kind.SUFFIX: self.suffix,
             Kind.EACH: self.share, Kind.STOP: self.stop, Kind.COMMA: self.comma, Kind.WORD: self.word,
+            Kind.MASKED: self.masked,
         }  # fmt: skip
 
     def run(self) -> LineDrafts:
@@ -85,14 +94,23 @@ class Assembler:
             handler = self.handlers.get(token.kind)
             index = handler(index, token) if handler else index + 1
             self.range_open = token.kind == Kind.TO
-            if token.kind not in (Kind.WORD, Kind.SUFFIX):
-                self.alternative = token.kind == Kind.OR
-                self.negated = token.kind == Kind.NOT
+            self._carry_on(index, token)
         if self.waiting and not self.drafts:
             self.out.quantity, self.out.each = self.waiting, self.each
         if self.waiting_suffix and not self.drafts:
             self.out.suffix = self.waiting_suffix
         return self.out
+
+    def _carry_on(self, index: int, token: Token) -> None:
+        """How far `或` and `不要` reach: over words and brands, the latter not over a blank."""
+        if token.kind not in (Kind.WORD, Kind.SUFFIX, Kind.BRAND):
+            self.alternative = token.kind == Kind.OR
+        if token.kind != Kind.WORD:
+            self.negated = token.kind == Kind.NOT
+            return
+        following = self.tokens[index] if index < len(self.tokens) else None
+        if following is not None and following.start > token.end and ord(token.text[-1]) > 0x2E80:
+            self.negated = False
 
     # parts
 
@@ -103,8 +121,10 @@ class Assembler:
             return index + 1
         if self.range_open and last and self._expand_range(last, token.part):
             return index + 1
-        if self.alternative and last and last.part and self._is_same_kind(last.part, token.part):
+        replaced = self.alternative and self.tokens[index - 1].text in _REPLACES
+        if self.alternative and last and last.part and (replaced or self._is_same_kind(last.part, token.part)):
             last.notes.append(token.text.strip())
+            self.waiting_brands = ()
             return index + 1
         if last and last.part is None and last.quantity is None and last.clause == self.clause:
             last.part, last.end = token.part, token.end
@@ -168,7 +188,7 @@ class Assembler:
         after, codes = self._brand_group(index)
         if self.negated or (index and self.tokens[index - 1].kind == Kind.NOT):
             return after
-        following = self._next_meaningful(after)
+        following = self._next_meaningful(after, past_comma=not self._last_in_segment())
         if following is not None and following.kind in (Kind.PART, Kind.DIMENSIONS) and self._leads(index):
             self.waiting_brands = codes
             return after
@@ -199,15 +219,23 @@ class Assembler:
         here = segment[: stops[0]] if stops else segment
         return here[-1].kind != Kind.BRAND
 
+    def _is_for_all(self, index: int) -> bool:
+        """`品牌FAG`, `都要SKF`: said of every part before it."""
+        before = "".join(token.text for token in self.tokens[max(0, index - 4) : index]).upper()
+        return bool(_FOR_ALL.search(before))
+
     def _brand_behind(self, index: int, codes: tuple[str, ...]) -> None:
-        trailing = []
+        trailing: list[Draft] = []
+        here = self._last_in_segment() is not None and not self._is_for_all(index)
         for draft in reversed(self.drafts):
-            if draft.brands or draft.segment != self.segment:
+            if draft.brands or (here and draft.segment != self.segment):
                 break
             trailing.append(draft)
-        in_clause = [draft for draft in trailing if draft.clause == self.clause]
+        in_clause = [draft for draft in trailing if draft.clause == self.clause and here]
         if index and self.tokens[index - 1].kind in (Kind.PART, Kind.SUFFIX) and in_clause:
             trailing = in_clause[:1]
+        elif in_clause and in_clause[0].shared:
+            in_clause = [draft for draft in trailing if draft.shared]
         for draft in in_clause or trailing:
             if draft in trailing:
                 draft.brands = codes
@@ -244,7 +272,7 @@ class Assembler:
             last.give(token.quantity)
             return index + 1
         following = self._next_meaningful(index + 1)
-        if self.waiting is None and following and following.kind in (Kind.PART, Kind.BRAND) and not last:
+        if self.waiting is None and following and following.kind in (Kind.PART, Kind.BRAND) and (not last or last.quantity is not None):
             self.waiting = token.quantity
         return index + 1
 
@@ -270,6 +298,7 @@ class Assembler:
             group.append(draft)
         for draft in group:
             draft.give(quantity)
+            draft.shared = True
         self._share_suffix(group)
         brands = next((draft.brands for draft in group if draft.brands), ())
         for draft in group:
@@ -329,10 +358,19 @@ class Assembler:
 
     def stop(self, index: int, token: Token) -> int:
         self.segment += 1
+        self.waiting = None
         self.clause += 1
         return index + 1
 
+    def masked(self, index: int, token: Token) -> int:
+        self.masked_clause = self.clause
+        return index + 1
+
     def comma(self, index: int, token: Token) -> int:
+        if token.text.strip(" ").lower() in _SOFT:
+            return index + 1
+        if self.waiting and (self.waiting.certain or self.masked_clause == self.clause):
+            self.waiting = None  # it counted what was named before: a motor, a bolt
         self.clause += 1
         return index + 1
 
@@ -345,8 +383,10 @@ class Assembler:
         last = self.drafts[-1] if self.drafts else None
         return last if last and last.segment == self.segment else None
 
-    def _next_meaningful(self, index: int) -> Token | None:
+    def _next_meaningful(self, index: int, *, past_comma: bool = False) -> Token | None:
         for token in self.tokens[index : index + 12]:
+            if token.kind == Kind.COMMA and (past_comma or token.text in ("\t", "/", "|")):
+                continue
             if token.kind != Kind.WORD or token.text.lower() not in _FILLERS:
                 return token
         return None

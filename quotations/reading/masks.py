@@ -26,13 +26,13 @@ _RULES = tuple(
         r"(?<!\w)[\w-]{2,40}\.(?:COM|CN|NET|ORG|XLSX?|PDF|DOCX?|JPG|PNG)(?:\.[A-Z]{2})?(?![A-Z0-9])",
         # tax, bank and identity numbers
         r"(?<![A-Z0-9])(?=[A-Z0-9]*\d{8})[0-9A-Z]{15,20}(?![A-Z0-9])",
-        r"(?<![\w.])\d{4}(?:[ -]\d{4}){2,4}(?:[ -]?\d{1,3})?(?![\w])",
+        r"(?<![\w.])\d{4}(?:[ -]\d{4}){3,4}(?:[ -]?\d{1,3})?(?![\w])",
         # documents
         rf"(?<![A-Z]){_DOC}\s?(?:订?单)?(?:\s?(?:NO|NUMBER|NUM|NR)\b\.?|号码?|编号|#)\s?[:#.]?\s?([A-Z0-9][A-Z0-9/_.-]*(?: \d+)?)",
         r"(?:单号|编号|工号|型?批号|料号|物料号|物料编码|识别号|税号|账号|帐号|卡号|件号|订货号|流水号|序列号|S/N|SN:)\s?[:#]?\s?([A-Z0-9][A-Z0-9/_-]*)",
         r"(?<![A-Z0-9])(?:RFQ|P\.?O\.?|SO|PR|INV|QT|QUO|REQ|WO|XJ|CG|HT|BJ|DD|XS|CGD|XJD|ENQ|INQ|REF|MR|OA|PI|CI)[-_# ]{0,2}(?:\d{6,}|(?:[A-Z0-9]*\d)+(?:[-_/][A-Z0-9]*\d)+)(?![A-Z0-9])",
-        r"(?<![A-Z0-9])(?:P\.?O\.?|RFQ|REF|INVOICE|HS(?: CODE)?|ECCN)\s?[:#.]?\s?#?\d[\d./-]{3,}",
-        r"(?:GB|ISO|DIN|JIS|ASTM|EN|JB)\s?(?:/T)?\s?\d+(?:[.-]\d+){0,2}",
+        r"(?<![A-Z0-9])(?:(?:P\.?O\.?|REF|INVOICE|HS(?: CODE)?|ECCN)\s?[:#.]?\s?#?|RFQ ?#)\d[\d./-]{3,}",
+        r"(?<![A-Z])(?:GB|ISO|DIN|JIS|ASTM|EN|JB)\s?(?:/T)?\s?\d+(?:[.-]\d+){0,2}",
         # phones
         r"(?<![\w.])(?:\+?86[- ]?)?1[3-9]\d[- ]?\d{4}[- ]?\d{4}(?!\d)",
         r"\+\d{1,3}[\d ()/-]{6,18}\d",
@@ -40,7 +40,7 @@ _RULES = tuple(
         r"(?<![\w.-])(?:400|800)[- ]?\d{3,4}[- ]?\d{3,4}(?![\w*])",
         r"(?<![\w.-])\(?\d{3}\)?[- .]\d{3}[- .]\d{4}(?![\w*])",
         r"(?<![A-Z])(?:TEL|PHONE|FAX|MOB|MOBILE|CELL|WHATSAPP|WECHAT|QQ|EXT|VX|V信|HOTLINE|电话|手机|传真|座机|微信|分机|热线|联系方式)\w{0,6}\s?[:.]{0,2}\s?([+\d(][\d ()/+-]{2,24}\d|[A-Z][A-Z0-9_-]{4,20})",
-        r"(?<![\d.*X/-])\d{8,}(?![\d.*X]|\s?[个只件套])",
+        r"(?<![A-Z\d.*/-])\d{8,}(?![\d.*X]|\s?[个只件套])",
         # dates, times, durations
         r"(?<!\d)(?:19|20)\d\d\s?(?:年|[-/.])\s?\d{1,2}\s?(?:月|[-/.])\s?\d{1,2}\s?[日号]?(?!\d)",
         r"(?<!\d)(?:19|20)\d\d\s?年(?:\s?\d{1,2}\s?月)?(?:份|底|初)?",
@@ -67,7 +67,7 @@ _RULES = tuple(
         # addresses
         r"(?:[一-鿿]{1,12}(?:路|街道?|大道|巷|弄|里|庄|村|园区?|胡同|镇)\s?(?:\d+(?:-\d+)*\s?(?:号楼?|弄|栋|幢|室|楼)?[之,、 -]{0,2}){1,4}(?:单元|室|楼|层|座|户)?)",
         r"(?<![A-Z0-9.*/-])[A-Z]?\d+(?:-\d+)*\s?(?:号(?![要码])(?:楼|院|库|线|机|车间|厂房|柜|轴|门|铺|馆)?|室|楼|栋|幢|弄|单元|座(?![子的])|层楼?|房间?|门牌|号门)",
-        r"(?<![A-Z])(?<!PART )(?<!ITEM )(?<!MODEL )(?:OFFICE|ROOM|RM|SUITE|STE|UNIT NO|APT|SHOP|PLOT|HOUSE|FLAT|FLOOR|BUILDING|BLDG|BLOCK|GATE|WAREHOUSE|P\.?O\.? ?BOX|ZIP(?: ?CODE)?|POSTAL(?: CODE)?|POSTCODE|PINCODE|PIN|SECTOR|STREET|ROAD|RD|ST|AVENUE|STAND|BOOTH|HALL|LEVEL|PHASE|STALL|DOCK|BAY|KM)\.?\s?(?:NO\.?|NUMBER)?\s?[#:]?\s?[A-Z]?-?\d+[A-Z]?(?:[-/]\d+)?(?![A-Z0-9])",
+        r"(?<![A-Z])(?<!PART )(?<!ITEM )(?<!MODEL )(?:OFFICE|ROOM|RM|SUITE|STE|UNIT NO|APT|SHOP|PLOT|HOUSE|FLAT|FLOOR|BUILDING|BLDG|BLOCK|GATE|WAREHOUSE|P\.?O\.? ?BOX|ZIP(?: ?CODE)?|POSTAL(?: CODE)?|POSTCODE|PINCODE|PIN|SECTOR|STREET|ROAD|RD|ST|AVENUE|STAND|BOOTH|HALL|LEVEL|PHASE|STALL|DOCK|BAY)\.?\s?(?:NO\.?|NUMBER)?\s?[#:]?\s?[A-Z]?-?\d+[A-Z]?(?:[-/]\d+)?(?![A-Z0-9])",
         r"(?<![A-Z0-9.])\d{1,5}[A-Z]? (?:[A-Z]{2,16} ){1,3}(?:STREET|ST|ROAD|RD|AVENUE|AVE|BLVD|BOULEVARD|LANE|DRIVE|DR|HIGHWAY|HWY|WAY|COURT|PARK|SQUARE|STRASSE)(?![A-Z])",
         r"(?<![A-Z0-9])\d+(?:ST|ND|RD|TH)(?![A-Z0-9])(?: FLOOR| FL\b)?",
         r"(?:邮编|邮政编码|邮码|房间|展位|摊位|门牌|柜台|档口|仓位|库位)\s?[:号]?\s?[A-Z]?\d+(?:-\d+)*",

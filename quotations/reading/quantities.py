@@ -8,9 +8,9 @@ from .text import CHINESE_NUMERAL, chinese_number
 
 # unit -> the words for it; a can, a tube or a bucket is handed over the counter as one piece
 _UNIT_WORDS = {
-    "piece": "个 只 件 颗 粒 支 根 枚 片 条 台 桶 听 罐 瓶 盘 PCS PC PCE PCES PIECES PIECE PC'S EA EACH NOS NO'S UNITS"
+    "piece": "NO 个 只 件 颗 粒 支 根 枚 片 条 台 桶 听 罐 瓶 盘 PCS PC PCE PCES PIECES PIECE PC'S EA EACH NOS NO'S UNITS"
     " UNIT CANS CAN TINS TIN TUBES TUBE CARTRIDGES CARTRIDGE PAILS PAIL DRUMS DRUM KEGS KEG BUCKETS BUCKET"
-    " STK STÜCK ШТ ШТУК UDS UND PZAS PZ 顆 個 隻",
+    " STK STÜCK ШТ ШТУК шт штук UDS UND PZAS PZ 顆 個 隻",
     "set": "套 组 組 SETS SET KITS KIT",
     "pair": "对 副 双 對 雙 PAIRS PAIR PRS PR",
     "box": "盒 箱 BOXES BOX CTNS CTN CARTONS CARTON CASES CASE 包",
@@ -26,7 +26,7 @@ _NOT_UNIT = (
 _LATIN_UNITS = "|".join(
     sorted((re.escape(w) for w in UNIT_BY_WORD if not "\u4e00" <= w[0] <= "\u9fff"), key=len, reverse=True)
 )
-UNIT = rf"(?:{_NOT_UNIT}|(?:{_LATIN_UNITS})(?![A-ZА-Я]))"
+UNIT = rf"(?:{_NOT_UNIT}|NO(?![A-Z.])|(?:{_LATIN_UNITS})(?![A-ZА-Яа-я]))"
 _NUMBER = (
     r"\d{1,3}(?:,\d{3})+(?![\d])(?:\.\d+)?|\d{1,3}(?: 000)+(?!\d)|\d{1,15}(?:\.\d{1,6})?(?:E\+?\d{1,3}(?![A-Z0-9]))?"
 )
@@ -36,6 +36,11 @@ _NUMERAL = rf"(?P<numeral>{CHINESE_NUMERAL}{{1,9}})"
 
 _COUNTED = re.compile(rf"(?:约|大约|大概)?(?P<sign>-)?{_AMOUNT}\s*\(?(?P<unit>{UNIT})\.?(?:\(S\))?")
 _COUNTED_NUMERAL = re.compile(rf"{_NUMERAL}\s*(?P<unit>{UNIT})")
+_WORDS = {
+    "A": 1, "ONE": 1, "TWO": 2, "THREE": 3, "FOUR": 4, "FIVE": 5, "SIX": 6, "SEVEN": 7, "EIGHT": 8,
+    "NINE": 9, "TEN": 10, "TWELVE": 12, "TWENTY": 20,
+}  # fmt: skip
+_COUNTED_WORD = re.compile(rf"(?<![A-Z])(?P<word>{'|'.join(_WORDS)}) (?P<unit>{UNIT})")
 _TIMES = re.compile(rf"(?:[*]|X(?=[\s\d-]))\s*(?P<sign>-)?{_AMOUNT}(?![\d.*/])(?:\s*\(?(?P<unit>{UNIT}))?")
 _LABEL = (
     r"(?:数\s?量|需求量|需求|用量|订量|QUANTITY|QTY|Q'TY|Q-TY|QNTY|REQUIRED|REQUIRE|NEED|WANT|需要|只要|要|来|订购?|定|"
@@ -66,7 +71,9 @@ def find_quantity(up: str, at: int) -> Quantity | None:
     """The quantity that starts at `at`, with a unit, a multiplication sign or a label."""
     if at and ((up[at - 1].isdigit() and up[at].isdigit()) or (up[at] == "-" and up[at - 1] not in " \t*:")):
         return None
-    for form in (_COUNTED, _TIMES, _LABELLED, _COUNTED_NUMERAL, _LABELLED_NUMERAL):
+    if at and up[at - 1] in "这那哪前后上第几":
+        return None  # 这两个 points, it does not count
+    for form in (_COUNTED, _TIMES, _LABELLED, _COUNTED_NUMERAL, _LABELLED_NUMERAL, _COUNTED_WORD):
         match = form.match(up, at)
         found = _quantity(match) if match else None
         if found:
@@ -119,6 +126,8 @@ def _amount(match: re.Match[str]) -> Decimal | None:
     groups = match.groupdict()
     if groups.get("numeral"):
         return chinese_number(groups["numeral"])
+    if groups.get("word"):
+        return Decimal(_WORDS[groups["word"]])
     try:
         amount = Decimal(re.sub("[, ]", "", groups["number"]))
     except InvalidOperation:

@@ -191,7 +191,7 @@ class Reader:
             drafts = sizes_of(cells)
         if not drafts:
             return False
-        quantity = cell_quantity(cells["quantity"]) if "quantity" in cells else None
+        quantity = cell_quantity(repair(cells["quantity"])) if "quantity" in cells else None
         for draft in drafts:
             draft.line, draft.raw, draft.line_text, draft.from_table = row.line, row.raw.strip(), row.raw, True
             self.complete(draft, cells, quantity)

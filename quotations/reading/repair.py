@@ -7,7 +7,7 @@ from .families import Strength
 from .quantities import UNIT
 from .text import upper
 
-_CONFUSED = re.compile(r"[A-Za-z0-9|]*(?:[OoQIl|](?=\d)|(?<=\d)[OoQIl|])[A-Za-z0-9|]*")
+_CONFUSED = re.compile(r"[A-Za-z0-9|]*(?:[OoIl|](?=\d)|(?<=\d)[OoIl|])[A-Za-z0-9|]*")
 _SPACED_DIGITS = re.compile(rf"(?<![A-Za-z0-9.,*-])[\dOol](?: [\dOol]){{1,5}}(?=\s*{UNIT})", re.IGNORECASE)
 _SPACED_NUMBER = re.compile(r"(?<![A-Za-z0-9.,*-])\d(?: \d){1,5}(?=\s*$|\s{2})")
 _GAP = re.compile(r"( {2,}|\t)")
@@ -29,19 +29,18 @@ def repair(line: str) -> str:
 
 
 def _digits(text: str) -> str:
-    text = re.sub("[OoQ]", "0", text)
+    text = re.sub("[Oo]", "0", text)
     return re.sub("[lI|]", "1", text)
 
 
 def _mended(match: re.Match[str]) -> str:
     """Only what is no part number as it stands is touched: SI10 and OH3124 keep their letters."""
     run = match.group()
-    found = find_part(run, upper(run), 0)
-    if found and found.strength > Strength.WEAK and found.end == len(run):
+    if whole_part(run, upper(run)):
         return run
     mended = run
     for _ in range(3):
-        mended = re.sub(r"(?<=\d)[OoQ]|[OoQ](?=\d)", "0", mended)
+        mended = re.sub(r"(?<=\d)[Oo]|[Oo](?=\d)", "0", mended)
         mended = re.sub(r"(?<=\d)[lI|]|[lI|](?=\d)", "1", mended)
     better = find_part(mended, upper(mended), 0)
     return mended if mended.isdigit() or (better and better.strength > Strength.WEAK) else run

@@ -89,7 +89,7 @@ def is_spaced_suffix(run: str, written: str) -> bool:
     if len(run) == 1:
         return run in _SPACED_LETTER and written == run
     cut = pieces(run)
-    if cut is None:
+    if cut is None or re.fullmatch(r"\d+[KW]", run):
         return False
     if run.isalpha():
         if run in _WORDS or (written.islower() and not _STRONG.fullmatch(run)):

@@ -118,7 +118,7 @@ def split(line: str, delimiter: str) -> list[str]:
 
 def role_of(cell: str) -> str:
     """The role a header cell names, or an empty text."""
-    if len(cell) > 30:
+    if len(cell) > 30 or any(c.isdigit() for c in cell):
         return ""
     word = re.sub(r"[\s_.:：*\"'-]+|\(.*?\)|\[.*?\]", "", upper(cell))
     if not word:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 
@@ -51,15 +51,16 @@ _KEYWORDS = (
     (Kind.EACH, r"各(?!位|种(?!\d)|类|自|地|方|大|项)(?:个?型号|个?规格|个)?(?:都|需要?|要|来|订|买|拿)?|每(?:种|样|款|个型号|个规格|个品种|型|项)(?:都|需要?|要|来|各)?|"
                 r"每个(?=\s?\d)|均(?:为|要)?(?=\s?\d)|分别(?:要)?(?=\s?\d)|都(?:是|要)(?=\s?\d+\s?[个只件套])|EACH(?![A-Z])|APIECE(?![A-Z])"),
     (Kind.NOT, r"不要|不接受|不考虑|不需要|不用|不收|除了?|除开|非(?!常)|别(?:给|报|要|发|拿)|谢绝|拒绝|(?:NO|NOT|EXCEPT|WITHOUT|EXCLUDING|DO NOT|DON'T)(?![A-Z.])(?: WANT| ACCEPT| OFFER| QUOTE)?"),
-    (Kind.OR, r"或者?是?|还是|要么|亦可|替代|代替|OR(?![A-Z])|EQUIVALENT TO|EQUIV\.?(?![A-Z])|ALT\.? "),
+    (Kind.OR, r"或者?是?|还是|要么|亦可|替代|代替|OR(?![A-Z])|EQUIVALENT TO|EQUIV\.?(?![A-Z])|ALT\.? |对应|相当于|等于"),
     (Kind.TO, r"到(?=\s*[A-Z]{0,4}\d)|至(?=\s*[A-Z]{0,4}\d)|~|(?:TO|THRU|THROUGH)(?=\s+[A-Z]{0,4}\d)|-{1,2}>?(?=\s*[A-Z]{0,3}\d{4})"),
-    (Kind.STOP, r"[;。!?\n]+|另外|此外|还要|还有|以及|另(?=[要需带加配])|(?:ALSO|PLUS)(?![A-Z])"),
+    (Kind.STOP, r"[;。!?\n]+|(?<=[A-Z]{2})\.(?=\s)|另外|此外|还要|还有|以及|另(?=[要需带加配])|(?:ALSO|PLUS)(?![A-Z])"),
     (Kind.COMMA, r"[,、/|\t+&]|和(?!谐|平)|跟|与|及|AND(?![A-Z])"),
 )  # fmt: skip
 _KEYWORD_FORMS = tuple((kind, re.compile(form)) for kind, form in _KEYWORDS)
 
 _SIZE = r"[φD]?\s?(\d{1,4}(?:\.\d{1,3})?)\s?(?:MM)?"
-_TRIPLE = re.compile(rf"{_SIZE}\s?[*X]\s?{_SIZE}\s?[*X]\s?[HBTφ]?\s?(\d{{1,4}}(?:\.\d{{1,3}})?)\s?(?:MM)?(?![\d.]|\s?[*X]\s?\d)")
+_CODE = r"(?:TCN|TCV|TC4?|TB|SC|SB|VC|TG|TA|UHS|HMSA?10|HMS5|CRW1?)"
+_TRIPLE = re.compile(rf"(?:{_CODE}[ -]?)?{_SIZE}\s?[*X]\s?{_SIZE}\s?[*X]\s?[HBTφ]?\s?(\d{{1,4}}(?:\.\d{{1,3}})?)\s?(?:MM)?(?![\d.]|\s?[*X]\s?\d)(?:[ -]?{_CODE}(?![A-Z0-9]))?")
 _TRIPLE_DASHED = re.compile(r"(\d{2,3})-(\d{2,3})-(\d{1,3})(?![\d-])")
 _TRIPLE_SLASHED = re.compile(r"(\d{2,3})/(\d{2,3})/(\d{1,3})(?![\d/])")
 _VALUE = r"\s?(?:是|为|:|=|φ)?\s?(\d{1,4}(?:\.\d{1,3})?)\s?(?:MM|毫米|厘)?\s?[,、;*X/]?\s?"
@@ -82,6 +83,7 @@ class Scanner:
         self.text = text
         self.up = upper(text)
         self.brands = brands
+        self.old_numbers = bool(re.search("[旧老](?:型?号|国标)", text))
         self.companies = company_spans(self.up)
         self.tokens: list[Token] = []
         self.steps: tuple[Callable[[int], Token | None], ...] = (
@@ -141,10 +143,12 @@ class Scanner:
     def part_or_quantity(self, at: int) -> Token | None:
         """A number with a unit is a quantity, unless that leaves the line without its part."""
         quantity = find_quantity(self.up, at)
+        if quantity and self.up[at] in "*X" and self._counts_next(at):
+            return None
         if quantity and not self._is_part_before_unit(at, quantity):
             return Token(Kind.QUANTITY, at, quantity.end, self.text[at : quantity.end], quantity=quantity)
-        part = find_part(self.text, self.up, at)
-        if part is None or self._is_round_quantity(part):
+        part = self.continued(at) or find_part(self.text, self.up, at, any_number=self.old_numbers)
+        if part is None or self._is_round_quantity(part) or self._is_plain_number(part):
             return None
         return Token(Kind.PART, at, part.end, self.text[at : part.end], part=part)
 
@@ -197,6 +201,37 @@ class Scanner:
         if labelled and series.end() == quantity.end:
             return not self._parts_in_clause()
         return bool(re.match(r"\s*[:*]?\s*\d{1,5}(?!\d|[A-Z/-])", after)) and bool(another or after.strip())
+
+    def _counts_next(self, at: int) -> bool:
+        """`10 x 7208 BEP`: the number before the sign is the quantity."""
+        last = self.tokens[-1].kind if self.tokens else None
+        start = re.compile(r"[*X]\s*").match(self.up, at)
+        return bool(last == Kind.NUMBER and start and families.SERIES_FORM.match(self.up, start.end()))
+
+    def continued(self, at: int) -> Part | None:
+        """`NU205、206` and `6204/05/06`: the last digits only, the rest as in the part before."""
+        before = self.tokens[-2:]
+        digits = re.compile(r"\d{2,3}(?![\d.])").match(self.up, at)
+        if digits is None or [t.kind for t in before] != [Kind.PART, Kind.COMMA] or not before[0].part:
+            return None
+        first, sign = before[0].part, before[1].text.strip()
+        kept = len(first.base) - len(digits.group())
+        prefix, replaced = first.base[:kept], first.base[kept:]
+        shorter = len(digits.group()) == 2 and sign in ("/", "、")
+        letters = len(digits.group()) == 3 and prefix.isalpha()
+        if not (shorter or letters) or not replaced.isdigit() or int(replaced) >= int(digits.group()):
+            return None
+        whole = prefix + self.up[at : at + 40]
+        found = find_part(prefix + self.text[at : at + 40], whole, 0)
+        if found is None or found.strength == families.Strength.WEAK:
+            return None
+        return replace(found, start=at, end=at + found.end - kept)
+
+    def _is_plain_number(self, part: Part) -> bool:
+        """Digits that fit no series are a part only where none stands before them."""
+        if part.strength != families.Strength.WEAK or not part.designation.isdigit():
+            return False
+        return part.base.startswith("0") or self._parts_in_clause()
 
     def _is_round_quantity(self, part: Part) -> bool:
         """`608ZZ 6000`: a round number after a part that has no quantity yet."""

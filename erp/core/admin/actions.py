@@ -1,0 +1,193 @@
+"""Verbs as buttons: one action on the rows ticked in a list and on the page of one row.
+
+A button is a POST with the version its page showed. The action authorises, calls one service per
+row and tells each outcome; a refused row stays as it was and the others go on.
+"""
+
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import admin, messages
+from django.contrib.admin.utils import quote, unquote
+from django.core.exceptions import PermissionDenied
+from django.db import models
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.shortcuts import redirect
+from django.urls import URLPattern, path, reverse
+from django.utils.functional import Promise
+from django.utils.html import format_html
+from django.utils.module_loading import import_string
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from erp.core.admin.scoped import M, ScopedAdmin
+from erp.core.errors import DomainError
+from erp.core.policy import allowed
+
+# Rows one list action takes: each is a transaction of its own, in one request.
+MOST_ROWS = 200
+Run = Callable[[Any, HttpRequest], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectAction:
+    """``run(obj, request)`` does it and may return the document it made; ``offered`` says when."""
+
+    name: str
+    permission: str
+    description: str | Promise
+    run: Run
+    offered: Callable[[Any], bool]
+    icon: str = ""
+    variant: str = "default"
+    in_list: bool = True
+
+
+def transition_action(
+    name: str,
+    *,
+    permission: str,
+    service: str,
+    description: str | Promise,
+    to: str = "",
+    when: tuple[str, ...] = (),
+    **looks: Any,
+) -> ObjectAction:
+    """Return the action that calls ``service(pk, by=user)``, named by its dotted path.
+
+    Offered where the workflow lets the row become ``to``, or where its status is in ``when``.
+    """
+
+    def offered(obj: Any) -> bool:
+        return obj.status in when if when else obj.WORKFLOW.allows(obj.status, to)
+
+    def run(obj: Any, request: HttpRequest) -> Any:
+        verb = import_string(service)
+        extra: dict[str, Any] = {}
+        if "version" in inspect.signature(verb).parameters:
+            extra["version"] = obj.version
+        return verb(obj.pk, by=request.user, **extra)
+
+    return ObjectAction(name, permission, description, run, offered, **looks)
+
+
+def add_object_actions(model: type[models.Model], *actions: ObjectAction) -> None:
+    """Give a lower app's page verbs of an upper app; called from the upper app's ``admin``."""
+    target: Any = admin.site.get_model_admin(model)
+    target.object_actions = (*target.object_actions, *actions)
+
+
+def link_to(obj: models.Model, text: str | None = None) -> SafeString:
+    """Return a link to the page of a row."""
+    name = f"admin:{obj._meta.app_label}_{obj._meta.model_name}_change"
+    return format_html('<a href="{}">{}</a>', reverse(name, args=(quote(obj.pk),)), text or obj)
+
+
+class ActionsAdmin(ScopedAdmin[M]):
+    """A model with verbs."""
+
+    object_actions: tuple[ObjectAction, ...] = ()
+    change_form_template = "admin/erp/change_form.html"
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.object_action_view)
+        name = f"{self.opts.app_label}_{self.opts.model_name}_do"
+        return [path("<path:object_id>/do/<slug:name>/", view, name=name), *super().get_urls()]
+
+    # --- one row ---
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        obj = self.get_object(request, unquote(object_id))
+        buttons = [] if obj is None else self.buttons(request, obj)
+        context = {"object_actions": buttons, **(extra_context or {})}
+        return super().change_view(request, object_id, form_url, context)
+
+    def buttons(self, request: HttpRequest, obj: Any) -> list[dict[str, Any]]:
+        """Return what the row's page offers this user now."""
+        prefix = f"admin:{self.opts.app_label}_{self.opts.model_name}_do"
+        return [
+            {
+                "url": reverse(prefix, args=(quote(obj.pk), action.name)),
+                "title": action.description,
+                "icon": action.icon,
+                "variant": action.variant,
+            }
+            for action in self.object_actions
+            if allowed(request.user, action.permission) and action.offered(obj)
+        ]
+
+    def object_action_view(self, request: HttpRequest, object_id: str, name: str) -> HttpResponse:
+        """Do one verb to one row, posted from its page."""
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        action = next((a for a in self.object_actions if a.name == name), None)
+        if action is None:
+            raise Http404
+        if not allowed(request.user, action.permission):
+            raise PermissionDenied
+        obj: Any = self.get_object(request, unquote(object_id))
+        if obj is None:
+            raise Http404
+        target = obj
+        seen = request.POST.get("version", "")
+        if seen != str(getattr(obj, "version", "")):
+            messages.error(
+                request, _("%(row)s was changed in the meantime. Look again.") % {"row": obj}
+            )
+        else:
+            target = self._outcome(request, action, obj) or obj
+        return redirect(f"admin:{target._meta.app_label}_{target._meta.model_name}_change", target.pk)
+
+    def _outcome(self, request: HttpRequest, action: ObjectAction, obj: Any) -> Any:
+        """Run the action on one row and tell how it went; return the document to show next."""
+        try:
+            result = action.run(obj, request)
+        except DomainError as refusal:
+            messages.error(request, f"{obj}: {refusal}")
+            return None
+        if not isinstance(result, models.Model):
+            result = obj
+        made_another = type(result) is not type(obj)
+        text = "{row}: {action} → {result}" if made_another else "{result}: {action} ✓"
+        shown = format_html(text, row=obj, action=action.description, result=link_to(result))
+        messages.success(request, shown)
+        return result
+
+    # --- many rows ---
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        actions: dict[str, Any] = dict(super().get_actions(request))
+        for action in self.object_actions:
+            if action.in_list and allowed(request.user, action.permission):
+                actions[action.name] = (_in_list(action), action.name, action.description)
+        return actions
+
+    def run_in_list(
+        self, action: ObjectAction, request: HttpRequest, rows: QuerySet[Any]
+    ) -> None:
+        if not allowed(request.user, action.permission):
+            raise PermissionDenied
+        chosen = list(rows.order_by("pk")[: MOST_ROWS + 1])
+        if len(chosen) > MOST_ROWS:
+            messages.error(request, _("Choose at most %(most)d rows.") % {"most": MOST_ROWS})
+            return
+        for obj in chosen:
+            self._outcome(request, action, obj)
+
+
+def _in_list(action: ObjectAction) -> Callable[[Any, HttpRequest, QuerySet[Any]], None]:
+    def run(model_admin: Any, request: HttpRequest, rows: QuerySet[Any]) -> None:
+        model_admin.run_in_list(action, request, rows)
+
+    run.__name__ = action.name
+    return run
+

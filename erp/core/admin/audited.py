@@ -1,0 +1,269 @@
+"""Master data: every save in the operation log, stale forms refused, archived instead of deleted."""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, ClassVar
+
+from django import forms
+from django.contrib import admin
+from django.db import connection, models, transaction
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from erp.core.admin.actions import ActionsAdmin, ObjectAction
+from erp.core.admin.scoped import M, right
+from erp.core.record import field_changes, record
+from erp.core.registry import blockers_of
+
+# Kept by the software, not by whoever saves.
+_KEPT = {"version", "created_at", "updated_at", "password", "last_login"}
+
+
+def snapshot(obj: models.Model) -> dict[str, Any]:
+    """Return the stored values of a row by field name, as the operation log shows them."""
+    return {
+        field.name: getattr(obj, field.attname)
+        for field in obj._meta.concrete_fields
+        if field.name not in _KEPT and not field.primary_key
+    }
+
+
+def action_name(obj: models.Model, verb: str) -> str:
+    """Return e.g. ``customers.customer.changed``."""
+    return f"{obj._meta.label_lower}.{verb}"
+
+
+def _shown(value: Any) -> str:
+    return "–" if value in (None, "") else str(value)
+
+
+class VersionedForm(forms.ModelForm[Any]):
+    """Carries the version its page showed; saving over a newer one is refused with a difference."""
+
+    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    # Columns no form has and a constraint speaks of, derived from what the form has.
+    derived_fields: ClassVar[tuple[str, ...]] = ("search_key",)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial["version"] = getattr(self.instance, "version", None)
+
+    def clean(self) -> Any:
+        cleaned = super().clean()
+        stored = self.instance
+        if stored.pk and self.cleaned_data.get("version") != stored.version:
+            raise forms.ValidationError(
+                _("Somebody changed this in the meantime; nothing was saved. %(difference)s")
+                % {"difference": self.difference()},
+                code="stale_version",
+            )
+        return cleaned
+
+    def difference(self) -> str:
+        """Tell each field whose stored value is not what this form says."""
+        texts = []
+        for name in self.changed_data:
+            if name in self.fields and name != "version":
+                before, after = _shown(self.initial.get(name)), _shown(self.data.get(name))
+                texts.append(
+                    _("%(field)s: stored “%(stored)s”, yours “%(yours)s”.")
+                    % {"field": self.fields[name].label, "stored": before, "yours": after}
+                )
+        return " ".join(texts)
+
+    def validate_constraints(self) -> None:
+        """Check constraints over derived columns too, instead of leaving them to the database."""
+        exclude = set(self._get_validation_exclusions()) - set(self.derived_fields)
+        try:
+            self.instance.validate_constraints(exclude=exclude)
+        except forms.ValidationError as errors:
+            self._update_errors(errors)
+
+
+class AuditedAdmin(ActionsAdmin[M]):
+    """Writes one operation-log entry per saved or deleted row, in the same transaction."""
+
+    def get_object(
+        self, request: HttpRequest, object_id: str, from_field: str | None = None
+    ) -> M | None:
+        if request.method == "POST" and connection.in_atomic_block:
+            # Two saves of one row take turns, so that the second sees the first one's version.
+            manager: Any = self.model._default_manager
+            field = self.opts.get_field(from_field) if from_field else self.opts.pk
+            try:
+                manager.select_for_update().filter(pk=field.to_python(object_id)).first()
+            except (forms.ValidationError, ValueError):
+                return None
+        return super().get_object(request, object_id, from_field)
+
+    def save_model(self, request: HttpRequest, obj: M, form: Any, change: bool) -> None:  # noqa: FBT001
+        stored = self.model._default_manager.filter(pk=obj.pk).first() if change else None
+        form.stored = snapshot(stored) if stored is not None else {}
+        if not change and getattr(obj, "owner_id", 0) is None:
+            obj.owner = request.user  # type: ignore[attr-defined]
+        if not change or form.has_changed():
+            super().save_model(request, obj, form, change)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:  # noqa: FBT001
+        before = self.related_values(form.instance) if change else {}
+        super().save_related(request, form, formsets, change)
+        after = self.related_values(form.instance)
+        changes = field_changes({**form.stored, **before}, {**snapshot(form.instance), **after})
+        if changes or not change:
+            verb = "changed" if change else "added"
+            record(action_name(form.instance, verb), form.instance, by=request.user, changes=changes)
+
+    def related_values(self, obj: M) -> dict[str, Any]:
+        """Values outside the row's own table that belong to its entry, such as a user's groups."""
+        return {}
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:  # noqa: FBT001
+        stored = {
+            row.pk: snapshot(row)
+            for row in formset.model._default_manager.filter(
+                pk__in=[f.instance.pk for f in formset.initial_forms]
+            )
+        }
+        super().save_formset(request, form, formset, change)
+        for row in formset.new_objects:
+            _record(row, "added", request, {}, snapshot(row))
+        for row, _fields in formset.changed_objects:
+            _record(row, "changed", request, stored.get(row.pk, {}), snapshot(row))
+        for row in formset.deleted_objects:
+            record(action_name(row, "deleted"), row, by=request.user)
+
+    # --- deletion ---
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """Add the reasons other apps give to the rows the database protects."""
+        found, counts, needed, protected = super().get_deleted_objects(objs, request)
+        reasons = [f"{obj}: {reason}" for obj in objs for reason in blockers_of(obj)]
+        return found, counts, needed, [*protected, *reasons]
+
+    def delete_model(self, request: HttpRequest, obj: M) -> None:
+        record(action_name(obj, "deleted"), obj, by=request.user, changes=_gone(obj))
+        super().delete_model(request, obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[M]) -> None:
+        with transaction.atomic():  # all of them or none
+            for obj in queryset:
+                self.delete_model(request, obj)
+
+
+def _gone(obj: models.Model) -> dict[str, tuple[Any, Any]]:
+    return field_changes(snapshot(obj), {})
+
+
+def _record(
+    row: models.Model,
+    verb: str,
+    request: HttpRequest,
+    before: Mapping[str, Any],
+    after: Mapping[str, Any],
+) -> None:
+    record(action_name(row, verb), row, by=request.user, changes=field_changes(before, after))
+
+
+def change_row(
+    model: type[models.Model], pk: Any, verb: str, *, by: Any, **values: Any
+) -> models.Model:
+    """Set columns of one row under its lock, raise its version and record it."""
+    manager: Any = model._default_manager
+    with transaction.atomic():
+        row: Any = manager.select_for_update().get(pk=pk)
+        before = snapshot(row)
+        for name, value in values.items():
+            setattr(row, name, value)
+        if hasattr(row, "version"):
+            row.version += 1
+        row.save()
+        record(action_name(row, verb), row, by=by, changes=field_changes(before, snapshot(row)))
+    saved: models.Model = row
+    return saved
+
+
+def _archive(obj: Any, request: HttpRequest) -> Any:
+    return change_row(type(obj), obj.pk, "archived", by=request.user, archived_at=timezone.now())
+
+
+def _unarchive(obj: Any, request: HttpRequest) -> Any:
+    return change_row(type(obj), obj.pk, "unarchived", by=request.user, archived_at=None)
+
+
+class ArchivedFilter(admin.SimpleListFilter):
+    """In use unless asked otherwise: what is archived is out of the way."""
+
+    title = gettext_lazy("archived")
+    parameter_name = "archived"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, Any]]:
+        return [("yes", gettext_lazy("archived")), ("all", gettext_lazy("all"))]
+
+    def choices(self, changelist: Any) -> Any:
+        in_use = {
+            "selected": self.value() is None,
+            "query_string": changelist.get_query_string(remove=[self.parameter_name]),
+            "display": _("in use"),
+        }
+        return [in_use, *list(super().choices(changelist))[1:]]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        wanted: dict[str | None, Callable[[], QuerySet[Any]]] = {
+            None: lambda: queryset.filter(archived_at=None),
+            "yes": lambda: queryset.exclude(archived_at=None),
+        }
+        return wanted.get(self.value(), lambda: queryset)()
+
+
+class ArchivableAdmin(AuditedAdmin[M]):
+    """A model with ``archived_at``."""
+
+    def __init__(self, model: type[M], admin_site: admin.AdminSite) -> None:
+        super().__init__(model, admin_site)
+        permission = right("change", model)
+        self.object_actions = (
+            *self.object_actions,
+            ObjectAction(
+                "archive",
+                permission,
+                gettext_lazy("archive"),
+                _archive,
+                lambda obj: obj.archived_at is None,
+                icon="archive",
+            ),
+            ObjectAction(
+                "unarchive",
+                permission,
+                gettext_lazy("take out of the archive"),
+                _unarchive,
+                lambda obj: obj.archived_at is not None,
+                icon="unarchive",
+            ),
+        )
+
+    def get_list_filter(self, request: HttpRequest) -> Any:
+        return [*super().get_list_filter(request), ArchivedFilter]
+
+
+class VersionedAdmin(AuditedAdmin[M]):
+    """Refuses a form that was opened before somebody else's save."""
+
+    form = VersionedForm
+    change_form_before_template = "admin/erp/version.html"
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:  # noqa: FBT001
+        if change and form.has_changed():
+            obj.version += 1
+        super().save_model(request, obj, form, change)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:  # noqa: FBT001
+        super().save_related(request, form, formsets, change)
+        if change and not form.has_changed() and any(f.has_changed() for f in formsets):
+            form.instance.version += 1
+            form.instance.save(update_fields=["version"])
+
+
+class MasterAdmin(VersionedAdmin[M], ArchivableAdmin[M]):
+    """Subclasses of ``erp.core.models.Master``."""

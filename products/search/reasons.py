@@ -1,0 +1,55 @@
+"""Why a product was found, in words for the person who decides."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from products.models import Interchange
+from products.search.lookup import Replacement
+
+EXACT = _("Designation as written.")
+NORMALISED = _("The same designation but for spaces, signs or case.")
+NORMALISED_OTHER_BRAND = _("The same designation of another brand than asked for.")
+MISREAD = _("The same designation with O read as 0 or l as 1.")
+OWN_CODE = _("This customer's own code for it.")
+CODE = _("Known under this code.")
+PARSED = _("Says the same in other words: %(form)s.")
+PARSED_OTHER_BRAND = _("Says the same in other words, another brand than asked for: %(form)s.")
+OLD_NUMBER = _("Old number of %(designation)s.")
+OLD_NUMBER_DOUBTFUL = _("This may be its old number; please check.")
+PREFIX = _("Its designation begins like this.")
+DIMENSION = _("The same size: %(size)s mm.")
+FUZZY = _("The same number in a similar spelling; please check.")
+INTERCHANGE = _("Replacement for %(designation)s: %(grade)s.")
+
+_Grade = Interchange.Grade
+# Seen from the other side. A superseded product replaces nothing.
+_REVERSE = {_Grade.UPGRADE: _Grade.DOWNGRADE, _Grade.DOWNGRADE: _Grade.UPGRADE}
+_GRADES_BEST_FIRST = [
+    _Grade.IDENTICAL,
+    _Grade.SUPERSEDED,
+    _Grade.DIMENSIONAL,
+    _Grade.UPGRADE,
+    _Grade.DOWNGRADE,
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """A sentence to be translated when it is shown."""
+
+    text: Any  # a lazy translation
+    values: dict[str, Any] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return str(self.text) % self.values if self.values else str(self.text)
+
+
+def of_interchange(offer: Replacement, designation: str) -> tuple[Reason, float]:
+    """Return the reason and a score by which the better grade comes first."""
+    grade = _Grade(offer.grade)
+    if offer.reverse:
+        grade = _REVERSE.get(grade, grade)
+    reason = Reason(INTERCHANGE, {"designation": designation, "grade": grade.label})
+    return reason, -float(_GRADES_BEST_FIRST.index(grade))
