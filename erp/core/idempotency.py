@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from erp.core.errors import DomainError
 from erp.core.models import IdempotencyKey
+from erp.core.service import in_one_transaction
 
 MAX_KEY_LENGTH = 255
 
@@ -37,7 +38,8 @@ def once(
             code="bad_idempotency_key",
         )
     fingerprint = body_hash(body)
-    with transaction.atomic():
+
+    def run() -> tuple[int, dict[str, Any], bool]:
         try:
             with transaction.atomic():
                 row = IdempotencyKey.objects.create(
@@ -48,6 +50,8 @@ def once(
         row.status, row.answer = effect()
         row.save(update_fields=["status", "answer"])
         return row.status, row.answer, False
+
+    return in_one_transaction(run)
 
 
 def _replay(client: str, route: str, key: str, fingerprint: str) -> tuple[int, dict[str, Any], bool]:

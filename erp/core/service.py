@@ -48,7 +48,7 @@ def service(action: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
                 return function(*args, **kwargs)
             token = _running.set(True)
             try:
-                return _with_retries(function, *args, **kwargs)
+                return in_one_transaction(lambda: function(*args, **kwargs))
             except (DomainError, PermissionDenied) as refusal:
                 _record_refusal(action, refusal, args, kwargs)
                 raise
@@ -60,17 +60,20 @@ def service(action: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
     return decorate
 
 
-def _with_retries(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
-    # Inside somebody else's transaction a retry cannot help: only its owner can start again.
+def in_one_transaction(function: Callable[[], R]) -> R:
+    """Run a function in a transaction of its own, again from the start when that may help.
+
+    Inside somebody else's transaction it runs once: only the owner of that can start again.
+    """
     attempts = 1 if connection.in_atomic_block else MAX_ATTEMPTS
     for attempt in range(1, attempts + 1):
         try:
             with transaction.atomic():
-                return function(*args, **kwargs)
+                return function()
         except OperationalError as error:
             if attempt == attempts or not is_retryable(error):
                 raise
-            logger.info("retrying %s after %s", function.__qualname__, error)
+            logger.info("attempt %d failed: %s", attempt, error)
             time.sleep(random.uniform(0.01, 0.05) * 2**attempt)  # noqa: S311 (jitter)
     raise AssertionError("unreachable")
 
