@@ -76,9 +76,9 @@ class User(AbstractUser, Scoped):
     time_zone = models.CharField(_("time zone"), max_length=40, default="Asia/Shanghai")
     left_on = models.DateField(_("left on"), null=True, blank=True)
 
-    objects = ErpUserManager()
+    objects: ClassVar[ErpUserManager] = ErpUserManager()
 
-    class Meta(AbstractUser.Meta):
+    class Meta:
         verbose_name = _("employee")
         verbose_name_plural = _("employees")
         ordering: ClassVar = ["username"]

@@ -33,4 +33,5 @@ class RolePolicy:
 
 def working_user(username: str) -> User | None:
     """Return the active user of exactly this name."""
-    return User.objects.working().filter(username=username).first()
+    found: User | None = User.objects.working().filter(username=username).first()
+    return found

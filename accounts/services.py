@@ -39,10 +39,17 @@ def sync_roles() -> dict[str, int]:
         if unknown:
             raise LookupError(f"{role}: no such permission: {', '.join(unknown)}")
         group, _created = Group.objects.get_or_create(name=role)
-        held = {f"{p.content_type.app_label}.{p.codename}" for p in
-                group.permissions.select_related("content_type")}
+        held = {
+            f"{p.content_type.app_label}.{p.codename}"
+            for p in group.permissions.select_related("content_type")
+        }
         if held != wanted:
             group.permissions.set([known[name] for name in wanted])
-            record("role.synced", group, by=None, changes={"permissions": (sorted(held), sorted(wanted))})
+            record(
+                "role.synced",
+                group,
+                by=None,
+                changes={"permissions": (sorted(held), sorted(wanted))},
+            )
         counts[role] = len(wanted)
     return counts

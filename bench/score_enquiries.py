@@ -19,7 +19,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from quotations.reading import BrandNames, ReadLine, Reading, read_enquiry  # noqa: E402
+from quotations.reading import BrandNames, Reading, ReadLine, read_enquiry  # noqa: E402
 from quotations.reading.text import part_key  # noqa: E402
 
 DEFAULT_BRANDS = ROOT / "erp" / "demo_data" / "brands.csv"
@@ -52,9 +52,12 @@ class Score:
 
         return {
             "expected": self.expected, "read": self.read,
-            "recall": share(self.matched, self.expected), "precision": share(self.matched, self.read),
-            "quantity": share(self.quantity, self.matched), "brand": share(self.brand, self.matched),
-            "unit": share(self.unit, self.matched), "must_not_match": self.violations,
+            "recall": share(self.matched, self.expected),
+            "precision": share(self.matched, self.read),
+            "quantity": share(self.quantity, self.matched),
+            "brand": share(self.brand, self.matched),
+            "unit": share(self.unit, self.matched),
+            "must_not_match": self.violations,
         }  # fmt: skip
 
 
@@ -68,11 +71,11 @@ def load_brands(path: Path) -> BrandNames:
 
 def fits(line: ReadLine, wanted: dict[str, Any]) -> bool:
     if wanted.get("part_key"):
-        return part_key(line.designation) == wanted["part_key"]
+        return part_key(line.designation) == str(wanted["part_key"])
     sizes = wanted.get("dims")
     if line.dimensions is None or not sizes:
         return False
-    return [Decimal(str(size)) for size in sizes] == list(line.dimensions)
+    return tuple(Decimal(str(size)) for size in sizes) == line.dimensions
 
 
 def score_one(enquiry: dict[str, Any], reading: Reading, score: Score) -> None:
@@ -112,7 +115,8 @@ def judge(name: str, line: ReadLine, wanted: dict[str, Any], score: Score) -> No
     for what, right in checks.items():
         if not right:
             score.problems.append(
-                f"{name} {line.designation or line.dimensions}: {what} read {getattr(line, what)}, wanted {wanted.get(what)}"
+                f"{name} {line.designation or line.dimensions}: {what} read"
+                f" {getattr(line, what)}, wanted {wanted.get(what)}"
             )
 
 

@@ -4,7 +4,7 @@ Invariants: a contact, address or invoice profile belongs to exactly one partner
 most one default of each; a code is unique; credit limits are not negative.
 """
 
-from typing import ClassVar
+from typing import ClassVar, Self, TypeVar
 
 from django.conf import settings
 from django.db import models
@@ -15,13 +15,15 @@ from erp.core.fields import AmountField
 from erp.core.models import ArchivableQuerySet, Currency, Master, PaymentTerm
 from erp.core.policy import Scoped, ScopedQuerySet
 
+P = TypeVar("P", bound="Partner")
 
-class PartnerQuerySet(ArchivableQuerySet["Partner"]):
-    def named(self, text: str) -> "PartnerQuerySet":
-        """Partners meant by a code, an id or a name: exactly, or failing that by part of the name."""
+
+class PartnerQuerySet(ArchivableQuerySet[P]):
+    def named(self, text: str) -> Self:
+        """Partners meant by a code, an id or a name: exactly, or else by a part of the name."""
         text = text.strip()
         exact = Q(code__iexact=text) | Q(name=text) | Q(short_name=text)
-        if text.isascii() and text.isdigit() and len(text) < 19:  # noqa: PLR2004 (bigint)
+        if text.isascii() and text.isdigit() and len(text) < 19:  # a bigint
             exact |= Q(pk=int(text))
         found = self.filter(exact)
         return found if found.exists() else self.filter(name__icontains=text)
@@ -103,7 +105,7 @@ class Supplier(Partner):
 
 
 def _detail_constraints(name: str) -> list[models.BaseConstraint]:
-    """One partner only, and one default per partner (``is_default`` is true or null, never false)."""
+    """One partner only; one default per partner (``is_default`` is true or null, never false)."""
     one_partner = Q(customer__isnull=False, supplier__isnull=True) | Q(
         customer__isnull=True, supplier__isnull=False
     )
@@ -112,7 +114,8 @@ def _detail_constraints(name: str) -> list[models.BaseConstraint]:
         models.UniqueConstraint(fields=["customer", "is_default"], name=f"{name}_customer_default"),
         models.UniqueConstraint(fields=["supplier", "is_default"], name=f"{name}_supplier_default"),
         models.CheckConstraint(
-            condition=Q(is_default__isnull=True) | Q(is_default=True), name=f"{name}_default_or_null"
+            condition=Q(is_default__isnull=True) | Q(is_default=True),
+            name=f"{name}_default_or_null",
         ),
     ]
 

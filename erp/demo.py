@@ -266,7 +266,11 @@ def load_partners() -> int:
     for number, row in enumerate(rows("customers")):
         customer, created = Customer.objects.get_or_create(
             code=row["code"],
-            defaults={**_partner(row), "owner": sellers[number % len(sellers)], "kind": row["kind"]},
+            defaults={
+                **_partner(row),
+                "owner": sellers[number % len(sellers)],
+                "kind": row["kind"],
+            },
         )
         added += _add_details(customer, row) if created else 0
     for row in rows("suppliers"):
@@ -378,5 +382,3 @@ def load_demo() -> dict[str, Any]:
         "partners": partners,
         "stock_lines": stock_lines,
     }
-
-

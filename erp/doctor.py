@@ -34,7 +34,7 @@ def _redis() -> str:
     import redis  # noqa: PLC0415 (only where it is configured)
 
     client = redis.Redis.from_url(settings.REDIS_URL, socket_connect_timeout=TIMEOUT_SECONDS)
-    return f"redis {client.info('server')['redis_version']}"  # type: ignore[index]
+    return f"redis {client.info('server')['redis_version']}"
 
 
 def _cache() -> str:

@@ -24,7 +24,7 @@ if find_spec("MySQLdb") is None and find_spec("pymysql") is not None:
     # Tests may run on MariaDB without a compiler; production installs mysqlclient.
     import pymysql
 
-    pymysql.install_as_MySQLdb()  # type: ignore[no-untyped-call]
+    pymysql.install_as_MySQLdb()
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -291,7 +291,7 @@ UNFOLD = {
     "SITE_SYMBOL": "settings_input_component",
     "SHOW_LANGUAGES": True,
     "SHOW_VIEW_ON_SITE": False,
-    "SIDEBAR": {"show_search": True, "show_all_applications": True},
+    "SIDEBAR": {"show_search": True, "navigation": "erp.navigation.navigation"},
     "SITE_DROPDOWN": [
         {
             "icon": "content_paste_search",

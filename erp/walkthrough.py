@@ -52,7 +52,7 @@ class Step:
 
 
 def _person(username: str) -> User:
-    found = User.objects.working().filter(username=username).first()
+    found: User | None = User.objects.working().filter(username=username).first()
     if found is None:
         raise DomainError(_("Load the demo company first (manage.py demo)."), code="no_demo")
     return found

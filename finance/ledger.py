@@ -38,7 +38,7 @@ class Posting:
     supplier_id: int | None = None
 
 
-def post_entry(  # noqa: PLR0913 (an entry is all of this)
+def post_entry(
     postings: Sequence[Posting],
     *,
     on: date,

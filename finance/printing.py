@@ -80,7 +80,8 @@ def invoice_list_context(invoices: QuerySet[Invoice]) -> dict[str, Any]:
     """Return the rows, and their sums for each currency."""
     rows = []
     sums: dict[str, dict[str, Decimal]] = {}
-    found = Invoice.objects.filter(pk__in=invoices.values("pk")).with_allocated()
+    # Any: the type checker does not know the annotation.
+    found: Any = Invoice.objects.filter(pk__in=invoices.values("pk")).with_allocated()
     for invoice in found.select_related("customer", "supplier").order_by("dated_on", "pk"):
         figures = {
             "net": invoice.net_total,

@@ -195,7 +195,7 @@ def cancel_invoice(invoice_id: int, *, by: User, reason: str = "") -> Invoice:
 
 
 @service("payment.create")
-def create_payment(  # noqa: PLR0913 (a payment is all of this)
+def create_payment(
     direction: str,
     partner: Customer | Supplier,
     amount: Decimal,
@@ -294,9 +294,7 @@ def allocated_sum(allocations: Any) -> Decimal:
 
 
 @service("payment.allocate")
-def allocate_payment(
-    payment_id: int, invoice_id: int, amount: Decimal, *, by: User
-) -> Allocation:
+def allocate_payment(payment_id: int, invoice_id: int, amount: Decimal, *, by: User) -> Allocation:
     """Set part of a posted payment against a posted invoice of the same partner and currency.
 
     Locks payment, then invoice. Raises DomainError bad_amount, not_posted, mismatch,

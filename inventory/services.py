@@ -53,10 +53,7 @@ class _Locked:
     def __init__(self, movements: Sequence[Movement]) -> None:
         bins = {b.pk: b for m in movements for b in (m.from_bin, m.to_bin) if b is not None}
         places = {
-            (m.product_id, b.pk)
-            for m in movements
-            for b in (m.from_bin, m.to_bin)
-            if b is not None
+            (m.product_id, b.pk) for m in movements for b in (m.from_bin, m.to_bin) if b is not None
         }
         accounts = {(product, bins[place].warehouse_id) for product, place in places}
         self.balances: dict[tuple[int, int], StockBalance] = _locked_rows(
@@ -259,7 +256,7 @@ def release(source: Source, quantities: Mapping[int, Decimal] | None = None) -> 
 
 
 def _take(rows: Sequence[Reservation], rest: dict[int, Decimal] | None) -> list[Reservation]:
-    """Reduce the rows by what is asked for (everything without ``rest``); return the parts taken."""
+    """Reduce the rows by what is asked for (all without ``rest``); return the parts taken."""
     freed = []
     for row in rows:
         part = row.quantity if rest is None else min(row.quantity, rest[row.source_line_id])
@@ -311,7 +308,7 @@ def expect_inbound(
 def available_by_product(
     product_ids: Iterable[int], *, warehouse_id: int | None = None
 ) -> dict[int, Decimal]:
-    """Return on hand less reserved per product id (missing: nothing), over one or all warehouses."""
+    """Return on hand less reserved per product id (missing: nothing) in one or all warehouses."""
     rows = StockBalance.objects.filter(product_id__in=set(product_ids))
     if warehouse_id is not None:
         rows = rows.filter(bin__warehouse_id=warehouse_id)

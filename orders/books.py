@@ -90,5 +90,3 @@ def document_totals(check: Check) -> Iterator[str]:
                 actual,
                 label=lambda pk, name=name, column=column: f"{name} {pk} {column}",  # type: ignore[misc]
             )
-
-

@@ -64,9 +64,7 @@ class SalesOrder(Document):
     quotation = models.ForeignKey(
         Quotation, on_delete=models.PROTECT, null=True, blank=True, verbose_name=_("quotation")
     )
-    warehouse = models.ForeignKey(
-        Warehouse, on_delete=models.PROTECT, verbose_name=_("ship from")
-    )
+    warehouse = models.ForeignKey(Warehouse, on_delete=models.PROTECT, verbose_name=_("ship from"))
     requested_on = models.DateField(_("wanted on"), null=True, blank=True)
 
     objects = SalesOrderQuerySet.as_manager()
@@ -124,8 +122,9 @@ class DeliveryStatus(models.TextChoices):
 
 class DeliveryQuerySet(DocumentQuerySet["Delivery"]):
     def to_ship(self) -> "DeliveryQuerySet":
-        S = DeliveryStatus
-        return self.filter(status__in=[S.DRAFT, S.RESERVED, S.PICKED])
+        return self.filter(
+            status__in=[DeliveryStatus.DRAFT, DeliveryStatus.RESERVED, DeliveryStatus.PICKED]
+        )
 
 
 class Delivery(Document):
@@ -199,8 +198,13 @@ class PurchaseOrderStatus(models.TextChoices):
 class PurchaseOrderQuerySet(DocumentQuerySet["PurchaseOrder"]):
     def expected(self) -> "PurchaseOrderQuerySet":
         """Sent or confirmed and not yet fully received."""
-        S = PurchaseOrderStatus
-        return self.filter(status__in=[S.SENT, S.CONFIRMED, S.PARTLY_RECEIVED])
+        return self.filter(
+            status__in=[
+                PurchaseOrderStatus.SENT,
+                PurchaseOrderStatus.CONFIRMED,
+                PurchaseOrderStatus.PARTLY_RECEIVED,
+            ]
+        )
 
 
 class PurchaseOrder(Document):
@@ -248,9 +252,7 @@ class PurchaseOrder(Document):
         editable=False,
     )
     supplier = models.ForeignKey(Supplier, on_delete=models.PROTECT, verbose_name=_("supplier"))
-    warehouse = models.ForeignKey(
-        Warehouse, on_delete=models.PROTECT, verbose_name=_("deliver to")
-    )
+    warehouse = models.ForeignKey(Warehouse, on_delete=models.PROTECT, verbose_name=_("deliver to"))
     requested_on = models.DateField(_("wanted on"), null=True, blank=True)
 
     objects = PurchaseOrderQuerySet.as_manager()

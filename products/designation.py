@@ -66,9 +66,10 @@ class Form:
         return f"{self.number}|{self.prefix}|{','.join(self.features)}"[:FORM_KEY_LENGTH]
 
     def with_feature(self, old: str, new: str) -> "Form":
+        """Return the form with one feature spelled otherwise."""
         features = list(self.features)
         features.remove(old)
-        return Form(self.number, self.prefix, tuple(sorted([*features, *new.split()])))
+        return Form(self.number, self.prefix, _ordered([*features, new]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,7 @@ class _Suffixes:
 
     general: dict[str, tuple[str, ...]]
     by_brand: dict[str, dict[str, tuple[str, ...]]]
+    movable: frozenset[str]  # features that mean the same wherever they stand
     longest: int
 
     def meaning(self, spelling: str, brand: str) -> tuple[str, ...] | None:
@@ -88,6 +90,7 @@ class _Suffixes:
 def _suffixes() -> _Suffixes:
     general: dict[str, tuple[str, ...]] = {}
     by_brand: dict[str, dict[str, tuple[str, ...]]] = {}
+    movable: set[str] = set()
     with _SUFFIXES.open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
             features = tuple(row["features"].split())
@@ -95,8 +98,10 @@ def _suffixes() -> _Suffixes:
                 by_brand.setdefault(brand, {})[row["spelling"]] = features
             if not row["brands"]:
                 general[row["spelling"]] = features
+            if row["place"] == "any":
+                movable.update(features)
     spellings = [*general, *(s for table in by_brand.values() for s in table)]
-    return _Suffixes(general, by_brand, max(map(len, spellings)))
+    return _Suffixes(general, by_brand, frozenset(movable), max(map(len, spellings)))
 
 
 def read(text: str, brand: str = "") -> Form | None:
@@ -151,15 +156,22 @@ def _two_is_a_seal(number: str) -> bool:
 
 
 def _features(rest: str, brand: str) -> tuple[str, ...]:
-    """Return the sorted features; what the table does not know stands for itself."""
+    """Return the features; what the table does not know stands for itself."""
     whole = _segment(_NOISE.sub("", rest), brand)
     if whole is not None:
-        return tuple(sorted(whole))
+        return _ordered(whole)
     features: list[str] = []
     for piece in filter(None, _NOISE.split(rest)):
         known = _segment(piece, brand)
         features += [piece] if known is None else known
-    return tuple(sorted(features))
+    return _ordered(features)
+
+
+def _ordered(features: list[str]) -> tuple[str, ...]:
+    """Return the movable features sorted, then the others as they stand: EA is not AE."""
+    movable = _suffixes().movable
+    moved = sorted(f for f in features if f in movable)
+    return (*moved, *(f for f in features if f not in movable))
 
 
 def _segment(text: str, brand: str) -> list[str] | None:

@@ -4,6 +4,7 @@ Columns are recognised by their heading in Chinese or English. A product that ex
 same search key) is updated; a list price becomes a price fact.
 """
 
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
@@ -34,8 +35,17 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "list_price": ("list price", "list_price", "price", "单价", "价格", "单价(含税)", "price (€)"),
 }
 _DIMENSIONS = ("bore_mm", "outside_mm", "width_mm", "mass_kg")
-_UNITS = {"个": "piece", "只": "piece", "件": "piece", "pcs": "piece", "套": "set", "组": "set",
-          "对": "pair", "副": "pair", "盒": "box"}
+_UNITS = {
+    "个": "piece",
+    "只": "piece",
+    "件": "piece",
+    "pcs": "piece",
+    "套": "set",
+    "组": "set",
+    "对": "pair",
+    "副": "pair",
+    "盒": "box",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +85,7 @@ def plan_products(table: Sequence[Sequence[str]]) -> ImportPlan:
     Raises DomainError no_rows, missing_column.
     """
     rows = [(number, row) for number, row in enumerate(table, 1) if any(cell for cell in row)]
-    if len(rows) < 2:  # noqa: PLR2004 (a heading and a row)
+    if len(rows) < 2:
         raise DomainError(_("The file has no rows."), code="no_rows", field="file")
     heading = [_heading(cell) for cell in rows[0][1]]
     for needed in ("brand", "designation"):
@@ -96,7 +106,7 @@ def plan_products(table: Sequence[Sequence[str]]) -> ImportPlan:
     return plan
 
 
-class _Refused(Exception):
+class _RefusedError(Exception):
     def __init__(self, column: str, message: str) -> None:
         super().__init__(message)
         self.column = column
@@ -115,7 +125,7 @@ class _Builder:
     def add(self, number: int, cells: Mapping[str, str]) -> None:
         try:
             self._add(number, cells)
-        except _Refused as refused:
+        except _RefusedError as refused:
             self.plan.errors.append(RowError(number, refused.column, str(refused)))
 
     def _add(self, number: int, cells: Mapping[str, str]) -> None:
@@ -123,8 +133,9 @@ class _Builder:
         designation = _designation(cells.get("designation", ""))
         key = (brand.pk, search_key(designation))
         if key in self.seen:
-            raise _Refused(
-                "designation", _("The same product stands in row %(row)d.") % {"row": self.seen[key]}
+            raise _RefusedError(
+                "designation",
+                _("The same product stands in row %(row)d.") % {"row": self.seen[key]},
             )
         values = self._values(cells)
         price = _decimal(cells.get("list_price", ""), "list_price", most=MAX_UNIT_PRICE)
@@ -145,10 +156,10 @@ class _Builder:
 
     def _brand(self, text: str) -> Brand:
         if not text.strip():
-            raise _Refused("brand", _("The brand is missing."))
+            raise _RefusedError("brand", _("The brand is missing."))
         brand = self.brands.get(text.strip().casefold())
         if brand is None:
-            raise _Refused("brand", _("There is no brand “%(text)s”.") % {"text": text[:60]})
+            raise _RefusedError("brand", _("There is no brand “%(text)s”.") % {"text": text[:60]})
         return brand
 
     def _existing(self, brand: Brand, key: str) -> Product | None:
@@ -165,7 +176,7 @@ class _Builder:
         if cells.get("unit"):
             unit = _UNITS.get(cells["unit"].casefold(), cells["unit"])
             if unit not in self.units:
-                raise _Refused("unit", _("There is no unit “%(text)s”.") % {"text": unit[:20]})
+                raise _RefusedError("unit", _("There is no unit “%(text)s”.") % {"text": unit[:20]})
             values["unit_id"] = unit
         for name in _DIMENSIONS:
             number = _decimal(cells.get(name, ""), name, most=MAX_MILLIMETRES)
@@ -186,17 +197,19 @@ def _brands_by_name() -> dict[str, Brand]:
 def _designation(text: str) -> str:
     designation = " ".join(text.split())
     if not search_key(designation):
-        raise _Refused("designation", _("The designation is missing."))
+        raise _RefusedError("designation", _("The designation is missing."))
     if len(designation) > MAX_DESIGNATION:
-        raise _Refused("designation", _("The designation is too long."))
+        raise _RefusedError("designation", _("The designation is too long."))
     if any(c in designation for c in "<>\x00"):
-        raise _Refused("designation", _("The designation holds characters no designation has."))
+        raise _RefusedError(
+            "designation", _("The designation holds characters no designation has.")
+        )
     return designation
 
 
 def _decimal(text: str, column: str, *, most: Decimal) -> Decimal | None:
     """Return a number that is not negative, None for an empty cell; refuse everything else."""
-    plain = text.strip().lstrip("¥￥").replace(" ", "")
+    plain = unicodedata.normalize("NFKC", text).strip().lstrip("¥").replace(" ", "")
     if not plain:
         return None
     if plain.count(",") == 1 and "." not in plain:
@@ -204,9 +217,9 @@ def _decimal(text: str, column: str, *, most: Decimal) -> Decimal | None:
     try:
         number = Decimal(plain)
     except InvalidOperation:
-        raise _Refused(column, _("“%(text)s” is no number.") % {"text": text[:40]}) from None
+        raise _RefusedError(column, _("“%(text)s” is no number.") % {"text": text[:40]}) from None
     if not number.is_finite() or not 0 <= number <= most:
-        raise _Refused(column, _("“%(text)s” is out of range.") % {"text": text[:40]})
+        raise _RefusedError(column, _("“%(text)s” is out of range.") % {"text": text[:40]})
     return number
 
 
@@ -223,7 +236,9 @@ def import_products(plan: ImportPlan, *, file_name: str, by: Any) -> None:
         )
     Product.objects.bulk_create(plan.new, batch_size=1000)
     columns = ["name", "unit_id", *_DIMENSIONS]
-    Product.objects.bulk_update(plan.changed, [c.removesuffix("_id") for c in columns], batch_size=500)
+    Product.objects.bulk_update(
+        plan.changed, [c.removesuffix("_id") for c in columns], batch_size=500
+    )
     today, currency = company_today(), company().currency_id
     PriceFact.objects.bulk_create(
         (

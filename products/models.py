@@ -60,7 +60,7 @@ class Category(Master):
 
 
 class Product(Master):
-    """One article of one maker. Sizes in millimetres, ratings in kN, speeds in 1/min, mass in kg."""
+    """One article of one maker. Sizes in mm, ratings in kN, speeds in 1/min, mass in kg."""
 
     class Status(models.TextChoices):
         ACTIVE = "active", _("active")

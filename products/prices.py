@@ -12,7 +12,10 @@ from products.models import PriceFact, source_of
 def record_price_facts(
     kind: str, document: Any, lines: Iterable[Any], *, on: date, **partner: Any
 ) -> None:
-    """Add one fact per line of a document that took effect; ``partner`` is customer= or supplier=."""
+    """Add one fact per line of a document that took effect.
+
+    ``partner`` is customer= or supplier=.
+    """
     PriceFact.objects.bulk_create(
         [
             PriceFact(

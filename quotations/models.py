@@ -32,8 +32,9 @@ class EnquiryStatus(models.TextChoices):
 
 class EnquiryQuerySet(DocumentQuerySet["Enquiry"]):
     def open(self) -> "EnquiryQuerySet":
-        S = EnquiryStatus
-        return self.filter(status__in=[S.NEW, S.MATCHING, S.QUOTED])
+        return self.filter(
+            status__in=[EnquiryStatus.NEW, EnquiryStatus.MATCHING, EnquiryStatus.QUOTED]
+        )
 
 
 class Enquiry(Scoped):
@@ -145,8 +146,14 @@ class QuotationStatus(models.TextChoices):
 
 class QuotationQuerySet(DocumentQuerySet["Quotation"]):
     def open(self) -> "QuotationQuerySet":
-        S = QuotationStatus
-        return self.filter(status__in=[S.DRAFT, S.SUBMITTED, S.APPROVED, S.SENT])
+        return self.filter(
+            status__in=[
+                QuotationStatus.DRAFT,
+                QuotationStatus.SUBMITTED,
+                QuotationStatus.APPROVED,
+                QuotationStatus.SENT,
+            ]
+        )
 
 
 class Quotation(Document):

@@ -185,7 +185,10 @@ def create_quotation(
 def replace_lines(
     quotation_id: int, lines: Sequence[LineInput], *, version: int | None, by: User
 ) -> Quotation:
-    """Replace all lines of a draft. Raises DomainError not_a_draft, stale_version, or for a line."""
+    """Replace all lines of a draft.
+
+    Raises DomainError not_a_draft, stale_version, or one naming the line that is wrong.
+    """
     quotation = Quotation.objects.locked(quotation_id)
     quotation.check_version(version)
     _check_draft(quotation)
@@ -208,7 +211,9 @@ def _described(lines: Any) -> list[str]:
 def _active_customer(customer_id: int) -> Customer:
     customer = Customer.objects.active().filter(pk=customer_id).first()
     if customer is None:
-        raise DomainError(_("There is no such customer."), code="unknown_customer", field="customer")
+        raise DomainError(
+            _("There is no such customer."), code="unknown_customer", field="customer"
+        )
     return customer
 
 
@@ -249,7 +254,7 @@ def _build_lines(quotation: Quotation, inputs: Sequence[LineInput]) -> list[Quot
     return rows
 
 
-def _build_line(  # noqa: PLR0913 (a line is all of this)
+def _build_line(
     quotation: Quotation,
     number: int,
     entered: LineInput,
@@ -325,9 +330,7 @@ def approve_quotation(quotation_id: int, *, by: User, version: int | None = None
 def check_not_own(document: Document, right: str, *, by: User) -> None:
     """Refuse the author's own approval unless he holds the right to it (maker ≠ checker)."""
     if by.pk in {document.owner_id, document.created_by_id} and not allowed(by, right):
-        raise DomainError(
-            _("You cannot approve a document of your own."), code="own_document"
-        )
+        raise DomainError(_("You cannot approve a document of your own."), code="own_document")
 
 
 @service("quotation.refuse")

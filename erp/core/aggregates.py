@@ -33,7 +33,7 @@ class ExactSum(Aggregate):
             **extra,
         )
 
-    def convert_value(self: BaseExpression, value: Any, expression: Any, connection: Any) -> Any:
+    def convert_value(self: BaseExpression, value: Any, _expression: Any, connection: Any) -> Any:
         places = self.places  # type: ignore[attr-defined]
         if value is None:
             return Decimal(0).scaleb(-places)

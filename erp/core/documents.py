@@ -30,7 +30,8 @@ from erp.core.money import MAX_QUANTITY, MAX_UNIT_PRICE, ZERO, round_quantity, t
 from erp.core.policy import Scoped, ScopedQuerySet
 from erp.core.workflow import Workflow
 
-D = TypeVar("D", bound="Document")
+# Payments and enquiries too: numbered and versioned, but without priced lines.
+D = TypeVar("D", bound=Scoped)
 
 
 class DocumentQuerySet(ScopedQuerySet[D]):
@@ -162,7 +163,6 @@ class Line(models.Model):
 
     def __str__(self) -> str:
         return f"{self.line_no}. {self.brand_name} {self.designation}"
-
 
     def describe(self, product: PricedProduct) -> Self:
         """Copy the product's description as it stands today."""

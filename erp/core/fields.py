@@ -4,7 +4,7 @@ Partials, not subclasses: the type checker keeps ``Decimal`` and migrations hold
 """
 
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import models
 
@@ -16,7 +16,12 @@ ExchangeRateField = partial(models.DecimalField, max_digits=18, decimal_places=8
 MillimetreField = partial(models.DecimalField, max_digits=10, decimal_places=3)
 
 
-class CodeField(models.CharField[str, str]):
+# What may be set and what is read: ``str``, or ``str | None`` where the column is nullable.
+S_contra = TypeVar("S_contra", contravariant=True)
+G_co = TypeVar("G_co", covariant=True)
+
+
+class CodeField(models.CharField[S_contra, G_co]):
     """Text compared byte for byte on both databases (``abc`` is not ``ABC``).
 
     MariaDB's default collation equates case, width and accents; SQLite does not know its binary

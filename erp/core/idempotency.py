@@ -54,7 +54,9 @@ def once(
     return in_one_transaction(run)
 
 
-def _replay(client: str, route: str, key: str, fingerprint: str) -> tuple[int, dict[str, Any], bool]:
+def _replay(
+    client: str, route: str, key: str, fingerprint: str
+) -> tuple[int, dict[str, Any], bool]:
     row = IdempotencyKey.objects.select_for_update().get(client=client, route=route, key=key)
     if row.body_hash != fingerprint:
         raise DomainError(

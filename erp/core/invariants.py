@@ -4,7 +4,7 @@ A check yields differences and counts what it looked at. It reads in sets (aggre
 memory by key), never row by row.
 """
 
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -58,7 +58,9 @@ def verify() -> list[Outcome]:
     outcomes = []
     for name, function in _checks.items():
         check = Check()
-        first = next(iter(function(check)), None)
+        found = function(check)
+        first = next(found, None)
+        deque(found, maxlen=0)  # to its end: every row is counted and no cursor stays open
         outcomes.append(Outcome(name, check.rows, first is None, first))
     return outcomes
 
@@ -98,9 +100,13 @@ def _number_gaps(check: Check) -> Iterator[str]:
     sources.append(NumberVoid.objects.values_list("number", flat=True).iterator())
     for source in sources:
         for number in source:
-            series, year, count = split_number(number)
-            seen.setdefault((series, year), Counter())[count] += 1
             check.rows += 1
+            try:
+                series, year, count = split_number(number)
+            except ValueError:
+                yield f"“{number}” is no number of any series"
+                continue
+            seen.setdefault((series, year), Counter())[count] += 1
     last = {(s.series, s.year): s.last for s in NumberSequence.objects.all()}
     for key in sorted(seen.keys() | last.keys()):
         yield from _gaps_of_series(key, seen.get(key, Counter()), last.get(key, 0))

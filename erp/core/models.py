@@ -19,6 +19,7 @@ from erp.core.policy import Scoped, ScopedQuerySet
 
 M = TypeVar("M", bound=models.Model)
 
+
 class ArchivableQuerySet(ScopedQuerySet[M]):
     """Master data that is archived instead of deleted once something refers to it."""
 
@@ -234,7 +235,7 @@ class NumberVoid(models.Model):
         return self.number
 
 
-def _storage_path(attachment: "Attachment", name: str) -> str:
+def _storage_path(attachment: "Attachment", _name: str) -> str:
     """Return a path that owes nothing to the name the client gave."""
     return f"{attachment.kind}/{attachment.sha256[:2]}/{attachment.sha256}"
 

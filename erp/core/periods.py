@@ -42,5 +42,7 @@ def standard_tax_rate(on: date) -> TaxRate:
         .first()
     )
     if rate is None:
-        raise DomainError(_("There is no general tax rate for %(on)s.") % {"on": on}, code="no_tax_rate")
+        raise DomainError(
+            _("There is no general tax rate for %(on)s.") % {"on": on}, code="no_tax_rate"
+        )
     return rate

@@ -36,10 +36,11 @@ from erp.core.record import record
 from erp.core.service import service
 
 PDF = "application/pdf"
+_STYLES = "static:print/print.css"
 # About a thousand lines: half a minute of work. More is refused before it ties up a worker.
 MAX_HTML_LENGTH = 1_500_000
 # Longer figures than this leave no room for the item: such a document is printed landscape.
-_PORTRAIT_FIGURES = 50
+_PORTRAIT_FIGURES = 46
 # Statuses, of whatever document, in which it no longer counts.
 _WITHDRAWN = {"cancelled", "reversed"}
 _LIBRARIES = "apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
@@ -122,8 +123,11 @@ def render_pdf(template: str, context: Mapping[str, Any]) -> bytes:
             _("The document is too long to print; please split it."), code="document_too_long"
         )
     fetcher = _fetcher()
-    family = weasyprint.CSS(string=f'html {{ font-family: "{font}", sans-serif }}')
-    pdf: bytes = weasyprint.HTML(string=html, url_fetcher=fetcher).write_pdf(stylesheets=[family])
+    styles = [
+        weasyprint.CSS(url=_STYLES, url_fetcher=fetcher),
+        weasyprint.CSS(string=f'html {{ font-family: "{font}", sans-serif }}'),
+    ]
+    pdf: bytes = weasyprint.HTML(string=html, url_fetcher=fetcher).write_pdf(stylesheets=styles)
     return pdf
 
 
@@ -147,29 +151,25 @@ def print_document(
     or in one of the ``drafts`` statuses is a marked preview that is not kept; so is one that was
     withdrawn before it was ever printed. ``parts`` tell versions of one document apart and are seen
     in its name; ``edition`` does so too, unseen. ``context`` is called in the document's language.
+    Raises what ``issue_pdf`` raises, and no_company.
     """
     language = language or settings.LANGUAGE_CODE
     shown = [*parts] if language == settings.LANGUAGE_CODE else [*parts, language]
     variant = "-".join([*shown, edition] if edition else shown)
     name = pdf_name(document, "-".join(shown))
+    status: str = document.status  # type: ignore[attr-defined]  # every concrete document has one
+    is_draft = document.number is None or status in drafts
+    copy = None if is_draft else issued_copy(document, pdf_name(document, variant))
     with translation.override(language):
-        mark = _watermark(document, drafts)
-        copy = issued_copy(document, pdf_name(document, variant)) if document.number else None
         if copy is not None:
             reprinted(document, copy, by=by)
-        elif mark:
+        elif is_draft or status in _WITHDRAWN:
+            mark = _("VOID") if status in _WITHDRAWN else _("DRAFT")
             return name, render_pdf(template, {**context(), "watermark": mark})
         else:
             copy = issue_pdf(document, template, context(), by=by, variant=variant)
     with copy.file.open("rb") as stored:
         return name, stored.read()
-
-
-def _watermark(document: Any, drafts: Collection[str]) -> str:
-    """Return what is written across a document that does not count."""
-    if document.status in _WITHDRAWN:
-        return _("VOID")
-    return _("DRAFT") if document.number is None or document.status in drafts else ""
 
 
 def issued_copy(document: Document, name: str) -> Attachment | None:

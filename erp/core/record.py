@@ -50,7 +50,9 @@ def record(
     _recorder(action, obj, by=by, changes=changes, reason=reason, object_ref=object_ref)
 
 
-def field_changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
+def field_changes(
+    before: Mapping[str, Any], after: Mapping[str, Any]
+) -> dict[str, tuple[Any, Any]]:
     """Return the fields whose value differs, each with its old and new value."""
     keys = [*before, *(key for key in after if key not in before)]
     return {k: (before.get(k), after.get(k)) for k in keys if before.get(k) != after.get(k)}

@@ -48,11 +48,15 @@ def table_of_file(name: str, content: bytes) -> list[list[str]]:
     Raises UnreadableFile like ``text_of_file``.
     """
     if _is_workbook(name, content):
-        return [[_cell(cell) for cell in row] for _name, rows in _sheets(content)[:1] for row in rows]
+        return [
+            [_cell(cell) for cell in row] for _name, rows in _sheets(content)[:1] for row in rows
+        ]
     text = _decoded(content)
     first_line = text.lstrip("\r\n").partition("\n")[0]
     delimiter = max(",;\t", key=first_line.count)
-    return [[cell.strip() for cell in row] for row in csv.reader(io.StringIO(text), delimiter=delimiter)]
+    return [
+        [cell.strip() for cell in row] for row in csv.reader(io.StringIO(text), delimiter=delimiter)
+    ]
 
 
 def _is_workbook(name: str, content: bytes) -> bool:
@@ -164,7 +168,8 @@ def _parsed_sheets(content: bytes) -> list[tuple[str, list[list[object]]]]:
         cells += sheet.height * sheet.width
         if cells > MAX_CELLS:
             raise UnreadableFile("The workbook has too many cells.", "too_large")
-        sheets.append((name, list[list[object]](sheet.to_python(skip_empty_area=True))))
+        rows: list[list[object]] = [[*row] for row in sheet.to_python(skip_empty_area=True)]
+        sheets.append((name, rows))
     return sheets
 
 

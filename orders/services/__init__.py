@@ -1,6 +1,11 @@
 """Every change of orders, deliveries and goods receipts, by noun."""
 
-from orders.services.deliveries import cancel_delivery, create_delivery, pick_delivery, ship_delivery
+from orders.services.deliveries import (
+    cancel_delivery,
+    create_delivery,
+    pick_delivery,
+    ship_delivery,
+)
 from orders.services.purchasing import (
     PurchaseLineInput,
     approve_purchase_order,

@@ -45,7 +45,7 @@ def create_delivery(order_id: int, *, by: User) -> Delivery:
         partner_reference=order.partner_reference,
         partner_snapshot=order.partner_snapshot,
     )
-    rows = []
+    rows: list[DeliveryLine] = []
     for line in order.lines.all():
         quantity = line.open_quantity - planned.get(line.pk, ZERO)
         if quantity > 0:

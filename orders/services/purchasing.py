@@ -47,7 +47,9 @@ def create_purchase_order(
     """Draft a purchase order. Raises DomainError naming the field or line that is wrong."""
     supplier = Supplier.objects.active().filter(pk=supplier_id).first()
     if supplier is None:
-        raise DomainError(_("There is no such supplier."), code="unknown_supplier", field="supplier")
+        raise DomainError(
+            _("There is no such supplier."), code="unknown_supplier", field="supplier"
+        )
     warehouse = Warehouse.objects.active().filter(pk=warehouse_id).first()
     if warehouse is None:
         raise DomainError(_("There is no such warehouse."), code="no_warehouse", field="warehouse")

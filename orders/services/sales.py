@@ -115,7 +115,6 @@ def confirm_order(order_id: int, *, by: User, version: int | None = None) -> Sal
     return order
 
 
-
 @service("order.cancel")
 def cancel_order(
     order_id: int, *, by: User, reason: str = "", version: int | None = None

@@ -81,9 +81,11 @@ class _Found:
 
     def _place(self, candidate: _Candidate) -> tuple[float, ...]:
         order = results.ORDER.index(candidate.match)
+        # A replacement of the brand asked for comes before the same part of another brand.
+        is_certain = candidate.match in results.SAME_PART or candidate.match == results.INTERCHANGE
         return (
             candidate.row.id != self.decided_by_code,
-            0 if candidate.match in results.SAME_PART else order,
+            0 if is_certain else order,
             self.question.rank(candidate.row.brand_id),
             order,
             candidate.row.status == Product.Status.DISCONTINUED,

@@ -1,5 +1,6 @@
 """The rules of the search, one by one, and what a program may take without asking."""
 
+from collections.abc import Iterator
 from decimal import Decimal
 from io import StringIO
 from json import loads
@@ -7,7 +8,7 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from accounts.models import User
 from products.designation import form_key, forms_meant, read, readings, search_key
@@ -44,6 +45,12 @@ def shown(found: Match) -> list[tuple[str, str, str]]:
 
 def first(text: str, brand: str = "") -> tuple[str, str, str]:
     return shown(find(text, brand))[0]
+
+
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture
@@ -169,6 +176,7 @@ def test_equals_are_all_shown_to_the_caller_however_small_the_limit() -> None:
         ("NU208", "NJ208"),
         ("7008C/P4", "7008C/P4A"),
         ("618/8", "6188/C3"),
+        ("7008AE", "7008EA"),
     ],
 )
 def test_what_differs_in_size_seal_clearance_or_type_is_never_the_same(
@@ -237,11 +245,19 @@ def test_only_approved_interchanges_are_offered_and_never_chosen() -> None:
     InterchangeFactory(from_product=asked, to_product=offered, grade=grade, approved_by=boss)
     InterchangeFactory(from_product=asked, to_product=proposed, approved_by=None)
     found = find("6205-2RS1", "FAG")
-    assert shown(found) == [("SKF", "6205-2RS1", "normalised"), ("FAG", "X100", "interchange")]
-    assert "upgrade" in found.hits[1].reason
+    assert shown(found) == [("FAG", "X100", "interchange"), ("SKF", "6205-2RS1", "normalised")]
+    assert "upgrade" in found.hits[0].reason
     assert found.chosen is None
     # Seen from the other side the upgrade is a downgrade.
     assert "downgrade" in find("X100").hits[1].reason
+
+
+@pytest.mark.django_db
+def test_a_replacement_of_the_brand_asked_for_comes_before_another_brand() -> None:
+    asked, offered = product("SKF", "30206 J2/Q"), product("NTN", "4T-30206")
+    InterchangeFactory(from_product=asked, to_product=offered, approved_by=UserFactory())
+    assert [code for code, *_rest in shown(find("30206 J2/Q", "NTN"))] == ["NTN", "SKF"]
+    assert find("30206 J2/Q", "NTN").chosen is None
 
 
 @pytest.mark.django_db
@@ -315,8 +331,9 @@ def test_the_number_of_queries_does_not_grow_with_the_texts(
         ("NU 2208 ECP/C3", "2208", "NU", ("C3", "EC", "P")),
         ("6205/P63", "6205", "", ("C3", "P6")),
         ("6205CN", "6205", "", ()),
+        ("6205/C3-OOH2", "6205", "", ("C3", "OOH2")),
         ("4T-30206", "30206", "4T", ()),
-        ("B7008C.TRA.HG", "7008", "B", ("C", "HG", "TRA")),
+        ("B7008C.TRA.HG", "7008", "B", ("C", "T", "R", "A", "H", "G")),
     ],
 )
 def test_a_designation_says(text: str, number: str, prefix: str, features: tuple[str, ...]) -> None:
@@ -363,5 +380,5 @@ def test_the_command_prints_what_it_found_and_why() -> None:
 @pytest.mark.django_db
 def test_the_command_refuses_when_nothing_is_found() -> None:
     assert not Brand.objects.exists()
-    with pytest.raises(CommandError, match="Nothing found for '6205'"):
+    with pytest.raises(CommandError, match="Nothing found for “6205”"):
         call_command("search_products", "6205", stdout=StringIO())

@@ -3,9 +3,10 @@
 Pure Python: no Django, no database. Which product a line means is decided by the caller.
 """
 
+from erp.core.uploads import UnreadableFile, text_of_file
+
 from .brands import BrandNames
-from .files import UnreadableFile, text_of_file
 from .reader import read_enquiry
-from .result import ReadLine, Reading
+from .result import Reading, ReadLine
 
 __all__ = ["BrandNames", "ReadLine", "Reading", "UnreadableFile", "read_enquiry", "text_of_file"]

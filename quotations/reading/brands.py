@@ -7,8 +7,12 @@ from typing import Self
 from .text import plain, upper
 
 # Aliases that are also places or everyday words count only beside a word or mark of the trade.
-_AMBIGUOUS = frozenset({"洛阳", "哈尔滨", "瓦房店", "旭", "万达", "天马", "精工", "人本", "CU", "光洋", "那智"})
-_TRADE_AHEAD = r"(?=\s*(?:轴承|的|产|牌|原装|正品|品牌|LYC|HRB|ZWZ|\d|[A-Z]{1,4}\d|[,;。)/、]|或|和|$))"
+_AMBIGUOUS = frozenset(
+    {"洛阳", "哈尔滨", "瓦房店", "旭", "万达", "天马", "精工", "人本", "CU", "光洋", "那智"}
+)
+_TRADE_AHEAD = (
+    r"(?=\s*(?:轴承|的|产|牌|原装|正品|品牌|LYC|HRB|ZWZ|\d|[A-Z]{1,4}\d|[,;。)/、]|或|和|$))"
+)
 _PLACE_BEFORE = r"(?<![发到寄送在往去省市至号我])"
 _COMPANY = re.compile(r"[一-鿿()A-Z]{2,24}(?:公司|集团|有限|股份|厂|经营部|商行|贸易|经销|代理)")
 
@@ -19,7 +23,9 @@ class BrandNames:
     def __init__(self, codes_by_name: dict[str, str]) -> None:
         self._codes = codes_by_name
         self._pattern = _pattern(codes_by_name)
-        latin = sorted((n for n in codes_by_name if n.isascii() and n.isalpha() and len(n) > 2), key=len)
+        latin = sorted(
+            (n for n in codes_by_name if n.isascii() and n.isalpha() and len(n) > 2), key=len
+        )
         names = "|".join(map(re.escape, reversed(latin))) or "(?!)"
         self._glued = re.compile(
             rf"(?<![A-Z0-9])({names})(?=[A-Z]{{0,5}}-?\d)|(?<=\d)({names})(?![A-Z0-9])"
@@ -27,7 +33,9 @@ class BrandNames:
         )
 
         # 6205-2RS-SKF and 6205/SKF: the sign before the brand is no part of the number
-        self._after_part = re.compile(rf"(?<=[A-Z0-9])(?<!SKF|NSK|NTN|FAG|INA|OYO)[-/](?=(?:{names})(?![A-Z0-9]))", re.I)
+        self._after_part = re.compile(
+            rf"(?<=[A-Z0-9])(?<!SKF|NSK|NTN|FAG|INA|OYO)[-/](?=(?:{names})(?![A-Z0-9]))", re.I
+        )
 
     @classmethod
     def from_rows(cls, rows: Iterable[tuple[str, Iterable[str]]]) -> Self:

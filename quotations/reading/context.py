@@ -7,33 +7,53 @@ from .brands import BrandNames
 from .text import MASK, upper
 
 _SIGN_OFF = re.compile(
-    r"\s*(?:(?:BEST|KIND|WARM|WITH BEST|WITH KIND)?\s?(?:REGARDS|RGDS|BRGDS)\W*|(?:THANKS|THANK YOU)(?: (?:AND|&))? (?:BEST |KIND )?"
-    r"REGARDS.*|(?:YOURS )?(?:SINCERELY|FAITHFULLY|TRULY)(?: YOURS)?\W*|B\.?R\.?,?|CHEERS,?|此致.*|敬礼\W*|顺祝商祺\W*|祝好\W*|商祺\W*|--\s*|"
+    r"\s*(?:(?:BEST|KIND|WARM|WITH BEST|WITH KIND)?\s?(?:REGARDS|RGDS|BRGDS)\W*|(?:THANKS"
+    r"|THANK YOU)(?: (?:AND|&))? (?:BEST |KIND )?"
+    r"REGARDS.*|(?:YOURS )?(?:SINCERELY|FAITHFULLY|TRULY)(?: YOURS)?\W*|B\.?R\.?,?|CHEERS,?"
+    r"|此致.*|敬礼\W*|顺祝商祺\W*|祝好\W*|商祺\W*|--\s*|"
     r"SENT FROM MY.*|发自我的.*|MIT FREUNDLICHEN GR.*|_{5,})\s*"
 )
 _SUBJECT = re.compile(r"\s*>*\s*\*?(?:SUBJECT|SUBJ|RE|FW|FWD|主题|标题|转发|回复|答复)\*?\s?:")
 _PART_WORD = re.compile(
-    r"轴承|型号|有货|现货|多少钱|什么价|怎么卖|报价|报个价|询价|求购|采购|有没有|有吗|库存|交期|油封|滚针|"
-    r"(?<![A-Z])(?:BEARINGS?|BRG|PART|MODEL|TYPE|QUOTE|PRICE|STOCK|AVAILABLE|AVAILABILITY|NEED|LOOKING FOR)(?![A-Z])"
+    r"轴承|型号|有货|现货|多少钱|什么价|怎么卖|报价|报个价|询价|求购|采购|有没有|有吗|库存"
+    r"|交期|油封|滚针|"
+    r"(?<![A-Z])(?:BEARINGS?|BRG|PART|MODEL|TYPE|QUOTE|PRICE|STOCK|AVAILABLE|AVAILABILITY|NEED"
+    r"|LOOKING FOR)(?![A-Z])"
 )
-_SEAL = re.compile(r"油封|骨架|OIL ?SEAL|(?<![A-Z0-9])(?:TC|TB|SC|VC|TCN|TCV|SB|O-?RING)(?![A-Z0-9])|O型圈|密封圈")
+_SEAL = re.compile(
+    r"油封|骨架|OIL ?SEAL|(?<![A-Z0-9])(?:TC|TB|SC|VC|TCN|TCV|SB|O-?RING)(?![A-Z0-9])|O型圈|密封圈"
+)
+_PAIRED = re.compile(r"成对|配对|对装|MATCHED|(?<![A-Z0-9])D[BFT](?![A-Z0-9])")
 _BRAND_RULE = re.compile(
     r"品牌|牌子|全部|都|均|统一|以上|上述|要|原装|进口|正品|只|优先|也行|也可|可以|"
-    r"(?<![A-Z])(?:BRANDS?|ONLY|ALL|MAKE|MAKER|MANUFACTURER|MFR|PREFER\w*|ORIGINAL|GENUINE|ACCEPT\w*)(?![A-Z])"
+    r"(?<![A-Z])(?:BRANDS?|ONLY|ALL|MAKE|MAKER|MANUFACTURER|MFR|PREFER\w*|ORIGINAL|GENUINE"
+    r"|ACCEPT\w*)(?![A-Z])"
 )
 _HEADING_WORDS = re.compile(
-    r"轴承|品牌|牌子|牌|系列|部分|以下|下面|如下|型号|清单|需要|要|的|原装|进口|都|全部|是|为|请报价?|我们|"
+    r"轴承|品牌|牌子|牌|系列|部分|以下|下面|如下|型号|清单|需要|要|的|原装|进口|都|全部|是"
+    r"|为|请报价?|我们|"
     r"BRAND|BEARINGS?|MAKE|SERIES|ITEMS?|PARTS?|FOLLOWING|FOR|PLEASE|PLS|QUOTE|THE"
 )
-_INDEX = re.compile(r"\s*(?:>+\s*)*(?:\(?\d{1,2}\)|\(?0\d{1,4}[.)、]?(?=\s)|\d{1,2}[.、:](?!\d)|#\d{1,3}(?=[\s:.])|[-*+]\s|第\d+[项行]:?|[a-h]\)|(?:ITEM|LINE|POS|Item|Line|Pos|item|line|pos)\.? ?(?:NO\.?|No\.?)? ?\d{1,5}\s?[:.)]?(?=\s))\s*")
+_INDEX = re.compile(
+    r"\s*(?:>+\s*)*(?:\(?\d{1,2}\)|\(?0\d{1,4}[.)、]?(?=\s)|\d{1,2}[.、:](?!\d)"
+    r"|#\d{1,3}(?=[\s:.])|[-*+]\s|第\d+[项行]:?|[a-h]\)|(?:ITEM|LINE|POS|Item|Line|Pos|item|line"
+    r"|pos)\.? ?(?:NO\.?|No\.?)? ?\d{1,5}\s?[:.)]?(?=\s))\s*"
+)
 _LEADING_NUMBER = re.compile(r"\s*(\d{1,3})(?=[\s,|\t])\s*[,|\t]?\s*(?=\S)")
 _RECORD_START = re.compile(
-    r"\s*(?:[-*]|\d{1,2}[.)])?\s*(?:型\s?号|规格型号|产品型号|轴承型号|规格|品名|PART ?(?:NO|NUMBER|#)?\.?|MODEL|ITEM|P/N|BEARING|DESIGNATION)\s?:\s?\S"
+    r"\s*(?:[-*]|\d{1,2}[.)])?\s*(?:型\s?号|规格型号|产品型号|轴承型号|规格|品名|PART ?(?:NO"
+    r"|NUMBER|#)?\.?|MODEL"
+    r"|ITEM|P/N|BEARING|DESIGNATION)\s?:\s?\S"
 )
 _RECORD_MORE = re.compile(
-    r"\s*(?:[-*])?\s*(?:品\s?牌|厂家|牌子|数\s?量|单\s?位|备注|精度|游隙|BRAND|MAKER?|MFR|QTY|QUANTITY|UNIT|UOM|NOTE|REMARKS?|CLEARANCE)\s?:"
+    r"\s*(?:[-*])?\s*(?:品\s?牌|厂家|牌子|数\s?量|单\s?位|备注|精度|游隙|BRAND|MAKER?|MFR"
+    r"|QTY|QUANTITY|UNIT|UOM"
+    r"|NOTE|REMARKS?|CLEARANCE)\s?:"
 )
-_NOISE = re.compile(r"^(?:的|个|只|要|和|与|跟|请|报|价|报价|有|没|吗|下|一下|帮忙|谢谢|谢|急|FOR|PLS|OF|THE|AND|PCS|TO|ME)$")
+_NOISE = re.compile(
+    r"^(?:的|个|只|要|和|与|跟|请|报|价|报价|有|没|吗|下|一下|帮忙|谢谢|谢|急|FOR|PLS|OF|THE"
+    r"|AND|PCS|TO|ME)$"
+)
 MAX_NOTE = 120
 
 
@@ -59,7 +79,9 @@ def joined_records(lines: list[str]) -> list[Record]:
         open_record = bool(_RECORD_START.match(up))
         joined.append(line)
     numbered = _numbered(joined)
-    return [Record(line, strip_index(line, numbered=i in numbered)) for i, line in enumerate(joined)]
+    return [
+        Record(line, strip_index(line, numbered=i in numbered)) for i, line in enumerate(joined)
+    ]
 
 
 def _numbered(lines: list[str]) -> set[int]:
@@ -69,7 +91,11 @@ def _numbered(lines: list[str]) -> set[int]:
         match = _LEADING_NUMBER.match(line)
         if match:
             found.append((at, int(match[1])))
-    rising = [at for (at, number), want in zip(found, range(1, len(found) + 1), strict=True) if number == want]
+    rising = [
+        at
+        for (at, number), want in zip(found, range(1, len(found) + 1), strict=True)
+        if number == want
+    ]
     return set(rising) if len(rising) >= 2 else set()
 
 
@@ -92,6 +118,10 @@ def is_subject(line: str) -> bool:
 
 def has_part_word(text: str) -> bool:
     return bool(_PART_WORD.search(upper(text)))
+
+
+def is_paired(text: str) -> bool:
+    return bool(_PAIRED.search(upper(text)))
 
 
 def is_seal(text: str) -> bool:

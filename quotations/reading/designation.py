@@ -1,4 +1,4 @@
-"""Find a part number at a place of a line: its basic number, then the suffixes that belong to it."""
+"""Find a part number at a place of a line: its basic number, then the suffixes it carries."""
 
 import re
 from dataclasses import dataclass, replace
@@ -11,12 +11,18 @@ MAX_TAIL = 8  # suffix groups; real designations have at most six
 _RUN = re.compile(r"[A-Z0-9]+")
 _TAIL_SEPARATOR = re.compile(r" ?[-/.+] ?(?=[A-Z0-9])|-/")
 _UNIT_AHEAD = re.compile(
-    r"\s?(?:个|只|件|套|对|副|盒|箱|颗|粒|支|组|根|台|片|桶|罐|瓶|条|PCS?\b|PCE|PIECES?\b|SETS?\b|EA\b|NOS\b|PAIRS?\b|ШТ)"
+    r"\s?(?:个|只|件|套|对|副|盒|箱|颗|粒|支|组|根|台|片|桶|罐|瓶|条|PCS?\b|PCE|PIECES?\b"
+    r"|SETS?\b|EA\b|NOS\b"
+    r"|PAIRS?\b|ШТ)"
 )
-_QUANTITY_AHEAD = re.compile(r" ?-+ ?\d+(?:,\d{3})*(?![A-Z0-9/.-])")
+_QUANTITY_AHEAD = re.compile(
+    r" ?-+ ?\d+(?:,\d{3})*(?:(?:PCS?|PCE|SETS?|EA|NOS)(?![A-Z0-9])|(?![A-Z0-9/.-]))"
+)
 _TIMES_GLUED = re.compile(r"X\d{1,6}$")
 _PAREN_SUFFIX = re.compile(r" ?\( ?([A-Z0-9/]{2,10}) ?\)")
-_LOWER_WORD = re.compile(r"(?:as|si|sa|he|ha|hs|st|se|bs|ge|ex|ra|is|in|up|sn|sd|sf|e|a|t|s|w|f|n|h|m) $")
+_LOWER_WORD = re.compile(
+    r"(?:as|si|sa|he|ha|hs|st|se|bs|ge|ex|ra|is|in|up|sn|sd|sf|e|a|t|s|w|f|n|h|m) $"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,23 +93,24 @@ def _base(text: str, up: str, at: int, *, any_number: bool) -> tuple[int, Streng
         return sure.end(), Strength.SURE
     bare = families.BARE_FORM.match(up, at)
     series = families.SERIES_FORM.match(up, at)
-    if bare and (series is None or bare.end() > series.end()) and not _two_numbers(up, bare):
+    if bare and (series is None or bare.end() > series.end()) and not _two_numbers(bare):
         return bare.end(), Strength.BARE
     if series:
         return series.end(), Strength.BARE
-    small = families.MINIATURE.match(up, at)
+    small = None if _is_other_thing(up, at) else families.MINIATURE.match(up, at)
     if small and (any_number or _has_suffix(text, up, small.end())):
         return small.end(), Strength.SURE
     if small:
-        return small.end(), Strength.WEAK
+        return small.end(), Strength.BARE
     return _weak_base(up, at, any_number=any_number)
 
 
-def _two_numbers(up: str, match: re.Match[str]) -> bool:
+def _two_numbers(match: re.Match[str]) -> bool:
     """6205/6206 are two parts, 25580/25520 is cone and cup."""
     first, _, second = match.group().partition("/")
     return bool(
-        families.SERIES_FORM.match(first) and (families.SERIES_FORM.match(second) or len(second) <= 3)
+        families.SERIES_FORM.match(first)
+        and (families.SERIES_FORM.match(second) or len(second) <= 3)
     )
 
 
@@ -117,10 +124,13 @@ def _weak_base(up: str, at: int, *, any_number: bool) -> tuple[int, Strength] | 
     match = families.WEAK_FORM.match(up, at) or short
     if match is None:
         return None
+    return None if _is_other_thing(up, at) else (match.end(), Strength.WEAK)
+
+
+def _is_other_thing(up: str, at: int) -> bool:
+    """690V, M8x30, DN50: well known, and no part number."""
     word = re.compile(r"[A-Z0-9*/-]+").match(up, at)
-    if word and families.NO_PART.fullmatch(word.group()):
-        return None
-    return match.end(), Strength.WEAK
+    return bool(word and families.NO_PART.fullmatch(word.group()))
 
 
 def _tail_end(text: str, up: str, at: int) -> int:
@@ -159,16 +169,12 @@ def _separated(text: str, up: str, at: int) -> int | None:
     run = _RUN.match(up, separator.end())
     if run is None:
         return None
-    digits_only = run.group().isdigit()
-    spaced = " " in separator.group()
-    if digits_only and (spaced or len(run.group()) > 2 or _UNIT_AHEAD.match(up, run.end())):
+    if run.group().isdigit() or families.SERIES_FORM.match(up, run.start()):
+        return None  # a quantity or the next number
+    written = text[run.start() : run.end()]
+    if " " in separator.group() and not suffixes.is_spaced_suffix(run.group(), written):
         return None
-    known = suffixes.pieces(run.group()) is not None
-    if digits_only or (spaced and not known) or families.SERIES_FORM.match(up, run.start()):
-        return None
-    if spaced and not suffixes.is_spaced_suffix(run.group(), text[run.start() : run.end()]):
-        return None
-    if not known and families.SURE_FORM.match(up, run.start()):
+    if suffixes.pieces(run.group()) is None and families.SURE_FORM.match(up, run.start()):
         return None
     end, _more = _take_run(up, run.start(), run.end())
     return end if end > run.start() else None
@@ -183,7 +189,7 @@ def _spaced(text: str, up: str, at: int) -> int | None:
     written = text[run.start() : run.end()]
     if _UNIT_AHEAD.match(up, run.end()) and run.group().isdigit():
         return None
-    if len(written) == 1 and up[run.end() : run.end() + 1] == "/" and up[run.end() + 1 :][:1].isalpha():
+    if len(written) == 1 and re.match("/[A-Z]", up[run.end() : run.end() + 2]):
         return run.end()  # 32008 X/Q
     if not suffixes.is_spaced_suffix(run.group(), written):
         return _spaced_with_quantity(up, run)

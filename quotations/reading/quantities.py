@@ -8,8 +8,10 @@ from .text import CHINESE_NUMERAL, chinese_number
 
 # unit -> the words for it; a can, a tube or a bucket is handed over the counter as one piece
 _UNIT_WORDS = {
-    "piece": "NO 个 只 件 颗 粒 支 根 枚 片 条 台 桶 听 罐 瓶 盘 PCS PC PCE PCES PIECES PIECE PC'S EA EACH NOS NO'S UNITS"
-    " UNIT CANS CAN TINS TIN TUBES TUBE CARTRIDGES CARTRIDGE PAILS PAIL DRUMS DRUM KEGS KEG BUCKETS BUCKET"
+    "piece": "NO 个 只 件 颗 粒 支 根 枚 片 条 台 桶 听 罐 瓶 盘"
+    " PCS PC PCE PCES PIECES PIECE PC'S EA EACH NOS NO'S UNITS UNIT"
+    " CANS CAN TINS TIN TUBES TUBE CARTRIDGES CARTRIDGE PAILS PAIL"
+    " DRUMS DRUM KEGS KEG BUCKETS BUCKET"
     " STK STÜCK ШТ ШТУК шт штук UDS UND PZAS PZ 顆 個 隻",
     "set": "套 组 組 SETS SET KITS KIT",
     "pair": "对 副 双 對 雙 PAIRS PAIR PRS PR",
@@ -19,16 +21,25 @@ UNIT_BY_WORD = {word: unit for unit, words in _UNIT_WORDS.items() for word in wo
 
 # Characters that are a unit only when the next one does not make another word of them.
 _NOT_UNIT = (
-    r"个(?!月|人|小时|星期|型号|工作|品种|规格|牌子|品牌|价|啥)|只(?!要|有|需|能|是|收|做|接受|报|用|认)|件(?!号|套)|套(?!筒|圈|杯|价|餐)|"
-    r"对(?!应|方|于|照|比|吗|了|不|外|接)|组(?!合|装)|组(?=合)|箱(?!子|体)|条(?!件|款|码)|片(?!子)|台(?!湾|州|机)|根(?!据)|支(?!持|付|票)|"
-    r"包(?!装|括|邮|含|税)|双(?!面|列|方|排|向|边)|副(?!本)|盒(?!装|子)|盘(?!点)|听(?!说)|粒|颗|枚|桶|罐|瓶|個|隻|顆|組|對|雙"
+    r"个(?!月|人|小时|星期|型号|工作|品种|规格|牌子|品牌|价|啥)|只(?!要|有|需|能|是|收|做"
+    r"|接受|报|用|认)|件(?!号|套)|套(?!筒|圈|杯|价|餐)|"
+    r"对(?!应|方|于|照|比|吗|了|不|外|接)|组(?!合|装)|组(?=合)|箱(?!子|体)|条(?!件|款|码)"
+    r"|片(?!子)|台(?!湾|州|机)|根(?!据)"
+    r"|支(?!持|付|票)|"
+    r"包(?!装|括|邮|含|税)|双(?!面|列|方|排|向|边)|副(?!本)|盒(?!装|子)|盘(?!点)|听(?!说)|粒"
+    r"|颗|枚|桶|罐|瓶|個|隻|顆|組|對|雙"
 )
 _LATIN_UNITS = "|".join(
-    sorted((re.escape(w) for w in UNIT_BY_WORD if not "\u4e00" <= w[0] <= "\u9fff"), key=len, reverse=True)
+    sorted(
+        (re.escape(w) for w in UNIT_BY_WORD if not "\u4e00" <= w[0] <= "\u9fff"),
+        key=len,
+        reverse=True,
+    )
 )
 UNIT = rf"(?:{_NOT_UNIT}|NO(?![A-Z.])|(?:{_LATIN_UNITS})(?![A-ZА-Яа-я]))"
 _NUMBER = (
-    r"\d{1,3}(?:,\d{3})+(?![\d])(?:\.\d+)?|\d{1,3}(?: 000)+(?!\d)|\d{1,15}(?:\.\d{1,6})?(?:E\+?\d{1,3}(?![A-Z0-9]))?"
+    r"\d{1,3}(?:,\d{3})+(?![\d])(?:\.\d+)?|\d{1,3}(?: 000)+(?!\d)"
+    r"|\d{1,15}(?:\.\d{1,6})?(?:E\+?\d{1,3}(?![A-Z0-9]))?"
 )
 _MULTIPLIER = r"(?:\s?(?:K(?![A-Z0-9])|千|百|万|W(?![A-Z0-9])))?"
 _AMOUNT = rf"(?P<number>{_NUMBER})(?P<times>{_MULTIPLIER})"
@@ -41,16 +52,22 @@ _WORDS = {
     "NINE": 9, "TEN": 10, "TWELVE": 12, "TWENTY": 20,
 }  # fmt: skip
 _COUNTED_WORD = re.compile(rf"(?<![A-Z])(?P<word>{'|'.join(_WORDS)}) (?P<unit>{UNIT})")
-_TIMES = re.compile(rf"(?:[*]|X(?=[\s\d-]))\s*(?P<sign>-)?{_AMOUNT}(?![\d.*/])(?:\s*\(?(?P<unit>{UNIT}))?")
+_TIMES = re.compile(
+    rf"(?:[*]|X(?=[\s\d-]))\s*(?P<sign>-)?{_AMOUNT}(?![\d.*/])(?:\s*\(?(?P<unit>{UNIT}))?"
+)
 _LABEL = (
-    r"(?:数\s?量|需求量|需求|用量|订量|QUANTITY|QTY|Q'TY|Q-TY|QNTY|REQUIRED|REQUIRE|NEED|WANT|需要|只要|要|来|订购?|定|"
+    r"(?:数\s?量|需求量|需求|用量|订量|QUANTITY|QTY|Q'TY|Q-TY|QNTY|REQUIRED|REQUIRE|NEED"
+    r"|WANT|需要|只要|要|来|订购?|定|"
     r"采购|买|拿|备)"
 )
 _LABELLED = re.compile(
-    rf"{_LABEL}\s?(?:[:=.]|是|为|约|大概)?\s?(?P<sign>-)?{_AMOUNT}(?![\d./*-]|[A-WYZ])(?:\s*(?P<unit>{UNIT}))?"
+    rf"{_LABEL}\s?(?:[:=.]|是|为|约|大概)?\s?(?P<sign>-)?{_AMOUNT}(?![\d./*-]"
+    rf"|[A-WYZ])(?:\s*(?P<unit>{UNIT}))?"
 )
 _LABELLED_NUMERAL = re.compile(rf"{_LABEL}\s?:?\s?{_NUMERAL}(?![一-鿿])")
-_PACKED = re.compile(rf"{_AMOUNT}\s*(?P<unit>{UNIT})?\s*(?:/|每|PER )\s*(?:盒|箱|包|BOX|CTN|CARTON)")
+_PACKED = re.compile(
+    rf"{_AMOUNT}\s*(?P<unit>{UNIT})?\s*(?:/|每|PER )\s*(?:盒|箱|包|BOX|CTN|CARTON)"
+)
 BARE_NUMBER = re.compile(rf"{_AMOUNT}(?![A-Z0-9./*%-])")
 BARE_NUMERAL = re.compile(r"[一二三四五六七八九两]?[十百千万][一二三四五六七八九十百千万零]{0,6}")
 
@@ -59,7 +76,7 @@ _FACTOR = {"K": 1000, "千": 1000, "百": 100, "万": 10_000, "W": 10_000}
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
-    """An amount found in a line; `certain` when a unit, a multiplication sign or a label says so."""
+    """An amount in a line; `certain` when a unit, a label or a multiplication sign says so."""
 
     end: int
     amount: Decimal
@@ -69,7 +86,9 @@ class Quantity:
 
 def find_quantity(up: str, at: int) -> Quantity | None:
     """The quantity that starts at `at`, with a unit, a multiplication sign or a label."""
-    if at and ((up[at - 1].isdigit() and up[at].isdigit()) or (up[at] == "-" and up[at - 1] not in " \t*:")):
+    if at and (
+        (up[at - 1].isdigit() and up[at].isdigit()) or (up[at] == "-" and up[at - 1] not in " \t*:")
+    ):
         return None
     if at and up[at - 1] in "这那哪前后上第几":
         return None  # 这两个 points, it does not count
@@ -86,11 +105,21 @@ def bare_quantity(up: str, at: int) -> Quantity | None:
     match = BARE_NUMBER.match(up, at)
     if match:
         amount = _amount(match)
-        whole = amount is not None and amount == amount.to_integral_value() and ("." not in match.group() or match["times"])
-        return Quantity(match.end(), amount, None, certain=False) if amount is not None and whole else None
+        whole = (
+            amount is not None
+            and amount == amount.to_integral_value()
+            and ("." not in match.group() or match["times"])
+        )
+        return (
+            Quantity(match.end(), amount, None, certain=False)
+            if amount is not None and whole
+            else None
+        )
     match = BARE_NUMERAL.match(up, at)
     amount = chinese_number(match.group()) if match else None
-    return Quantity(match.end(), amount, None, certain=False) if match and amount is not None else None
+    return (
+        Quantity(match.end(), amount, None, certain=False) if match and amount is not None else None
+    )
 
 
 def cell_quantity(cell: str) -> Quantity | None:

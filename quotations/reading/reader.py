@@ -1,29 +1,30 @@
-"""The reader of enquiries: lines and tables of a text to parts, brands, quantities, and the rest."""
+"""The reader of enquiries: from lines and tables to parts, brands, quantities, and the rest."""
 
 import re
 from dataclasses import dataclass, field
 
 from . import table
+from .assembler import Assembler
 from .brands import BrandNames
 from .context import (
     Record,
     has_part_word,
     is_brand_rule,
     is_heading,
+    is_paired,
     is_seal,
     is_sign_off,
     is_subject,
     joined_records,
     note_of,
-    strip_index,
 )
 from .designation import Part, find_part, tidy
-from .drafts import Assembler, Draft, LineDrafts
+from .drafts import Draft, LineDrafts
 from .families import Strength
 from .masks import mask
 from .quantities import Quantity, cell_quantity, unit_of
 from .repair import repair
-from .result import ReadLine, Reading
+from .result import Reading, ReadLine
 from .rows import sizes_of
 from .text import MASK, plain, upper
 from .tokens import Scanner
@@ -70,9 +71,8 @@ class Reader:
             turned = table.transposed(lines, at)
             if turned:
                 rows, taken = turned
-                for row in rows:
-                    self.row(row)
-                self.ignored.extend((at + i, lines[at + i]) for i in range(taken) if not rows)
+                missed = [row for row in rows if not self.row(row)]
+                self.ignored.extend((row.line, row.raw) for row in missed)
                 at += taken
                 continue
             new = table.header_of(lines[at])
@@ -112,7 +112,8 @@ class Reader:
             self.subjects.add(at)
         self.drafts.extend(kept)
         self.ignored.extend((at, fragment) for fragment in fragments if kept)
-        lost = [draft for draft in found.drafts if draft not in kept]
+        taken = {id(draft) for draft in kept}
+        lost = [draft for draft in found.drafts if id(draft) not in taken]
         self.ignored.extend((at, text[d.start : d.end].strip()) for d in lost if kept)
         if not kept:
             self.ignored.append((at, line.strip()))
@@ -131,10 +132,14 @@ class Reader:
             return True
         branded = bool(draft.brands)
         if part.strength == Strength.WEAK:
-            return (draft.certain and (branded or has_part_word(text))) or self._weak_is_meant(draft, text)
-        several = sum(d.part is not None and d.part.strength >= Strength.BARE for d in found.drafts) > 1
-        alone = not re.sub(r"[\W_]", "", (text[: draft.start] + text[draft.end :]))
-        return counted or branded or alone or several or has_part_word(text)
+            return (draft.certain and (branded or has_part_word(text))) or self._weak_is_meant(
+                draft, text
+            )
+        if counted or branded or has_part_word(text):
+            return True
+        others = (d.part for d in found.drafts if d is not draft)
+        several = any(other is not None and other.strength >= Strength.BARE for other in others)
+        return several or not re.sub(r"[\W_]", "", text[: draft.start] + text[draft.end :])
 
     @staticmethod
     def _weak_is_meant(draft: Draft, text: str) -> bool:
@@ -144,13 +149,12 @@ class Reader:
         mixed = draft.part is not None and not draft.part.base.isdigit()
         return draft.certain and mixed and len(words) <= 4
 
-    @staticmethod
-    def lead_brand(text: str, kept: list[Draft]) -> None:
+    def lead_brand(self, text: str, kept: list[Draft]) -> None:
         """`SKF 6205 100个, 6206 50个`: the only brand of a line, at its start, is for all of it."""
         named = {draft.brands for draft in kept if draft.brands}
         if len(kept) < 2 or len(named) != 1 or not kept[0].brands:
             return
-        if re.sub(r"[\W_]", "", text[: kept[0].start]).isascii() and text[: kept[0].start].strip():
+        if self.brands.one(text[: kept[0].start]):
             for draft in kept:
                 draft.brands = draft.brands or kept[0].brands
 
@@ -193,7 +197,12 @@ class Reader:
             return False
         quantity = cell_quantity(repair(cells["quantity"])) if "quantity" in cells else None
         for draft in drafts:
-            draft.line, draft.raw, draft.line_text, draft.from_table = row.line, row.raw.strip(), row.raw, True
+            draft.line, draft.raw, draft.line_text, draft.from_table = (
+                row.line,
+                row.raw.strip(),
+                row.raw,
+                True,
+            )
             self.complete(draft, cells, quantity)
         self.drafts.extend(drafts)
         skipped = ("material", "price", "date", "stock")
@@ -232,9 +241,9 @@ class Reader:
         named = [self.brands.one(cells.get(role, "")) for role in ("brand", "part", "name", "note")]
         draft.brands = named[0] or draft.brands or next((codes for codes in named if codes), ())
         suffix = upper(cells.get("suffix", "")).strip()
-        if draft.part and suffix and re.fullmatch(r"[A-Z0-9/-]{1,12}", suffix):
-            if suffix not in draft.part.suffix:
-                draft.part = draft.part.with_suffix(suffix)
+        known = draft.part is None or suffix in draft.part.suffix
+        if draft.part and not known and re.fullmatch(r"[A-Z0-9/-]{1,12}", suffix):
+            draft.part = draft.part.with_suffix(suffix)
         draft.notes = [cells[role] for role in ("name", "note") if role in cells]
 
     # what spans lines
@@ -244,14 +253,11 @@ class Reader:
         self.settle_quantities()
         self.settle_brands()
         lines = [self.line_of(draft) for draft in self.drafts]
-        taken = {draft.line for draft in self.drafts}
         self.ignored.sort(key=lambda pair: pair[0])
-        ignored = [text for line, text in self.ignored if text]
-        del taken
-        return Reading(lines, ignored)
+        return Reading(lines, [text for _line, text in self.ignored if text])
 
     def drop_subjects(self) -> None:
-        """The subject of a mail repeats its body; it is read only when nothing else names a part."""
+        """The subject of a mail repeats its body; it counts only when nothing else names a part."""
         body = [draft for draft in self.drafts if draft.line not in self.subjects]
         if body and len(body) < len(self.drafts):
             self.ignored.extend((d.line, d.raw) for d in self.drafts if d.line in self.subjects)
@@ -272,7 +278,7 @@ class Reader:
                 draft.give(said.quantity)
 
     def settle_brands(self) -> None:
-        """A heading is for the lines below it, a rule for all lines without a brand of their own."""
+        """A heading is for the lines below it, a rule for all lines that name no brand."""
         headed: set[int] = set()
         for index, said in enumerate(self.said):
             if not said.brands:
@@ -298,9 +304,8 @@ class Reader:
         elif is_seal(draft.line_text):
             designation = tidy(draft.size_text)
         unit = draft.unit
-        paired = re.search(r"成对|配对|对装|MATCHED|(?<![A-Z0-9])D[BFT](?![A-Z0-9])", upper(draft.line_text))
-        if unit == "set" and paired:
-            unit = "pair"
+        if unit == "set" and is_paired(draft.raw):
+            unit = "pair"  # 2组 of matched bearings are two pairs
         return ReadLine(
             raw=draft.raw, designation=designation, brand=brands[0] if brands else None,
             alternative_brands=tuple(brands[1:]), quantity=draft.quantity, unit=unit,

@@ -8,7 +8,9 @@ from .quantities import UNIT
 from .text import upper
 
 _CONFUSED = re.compile(r"[A-Za-z0-9|]*(?:[OoIl|](?=\d)|(?<=\d)[OoIl|])[A-Za-z0-9|]*")
-_SPACED_DIGITS = re.compile(rf"(?<![A-Za-z0-9.,*-])[\dOol](?: [\dOol]){{1,5}}(?=\s*{UNIT})", re.IGNORECASE)
+_SPACED_DIGITS = re.compile(
+    rf"(?<![A-Za-z0-9.,*-])[\dOol](?: [\dOol]){{1,5}}(?=\s*{UNIT})", re.IGNORECASE
+)
 _SPACED_NUMBER = re.compile(r"(?<![A-Za-z0-9.,*-])\d(?: \d){1,5}(?=\s*$|\s{2})")
 _GAP = re.compile(r"( {2,}|\t)")
 _CHUNK = re.compile(r"[A-Za-z0-9/.-]+")

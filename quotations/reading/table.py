@@ -14,27 +14,78 @@ MAX_CELLS = 300
 
 # role -> header words, in capitals and without blanks and punctuation; the first match wins
 _ROLES: tuple[tuple[str, str], ...] = (
-    ("material", r"物料(?:编码|编号|号|代码)?|编码|料号|物资编码|存货编码|商品编码|代码|MATERIAL(?:NO|NUMBER|CODE)?|ITEMCODE|SAPNO|SKU|STOCKCODE|MATNR|CODE|ERPCODE|客户料号|"
-                 r"CUST(?:OMER)?PN"),
-    ("price", r".*(?:单价|价格|金额|价税|目标价|小计|合计|报价|含税|税率|税额).*|UNITPRICE|PRICE|AMOUNT|TOTAL|.*PRICE.*|VALUE|COST|.*USD.*|.*RMB.*"),
+    (
+        "material",
+        (
+            r"物料(?:编码|编号|号|代码)?|编码|料号|物资编码|存货编码|商品编码|代码"
+            r"|MATERIAL(?:NO|NUMBER|CODE)?|ITEMCODE|SAPNO"
+            r"|SKU|STOCKCODE|MATNR|CODE|ERPCODE|客户料号|"
+            r"CUST(?:OMER)?PN"
+        ),
+    ),
+    (
+        "price",
+        (
+            r".*(?:单价|价格|金额|价税|目标价|小计|合计|报价|含税|税率|税额).*|UNITPRICE"
+            r"|PRICE|AMOUNT|TOTAL|.*PRICE.*"
+            r"|VALUE|COST|.*USD.*|.*RMB.*"
+        ),
+    ),
     ("date", r".*(?:日期|交期|货期|时间|到货|DATE|DELIVERY|LEADTIME).*|ETA|ETD"),
     ("stock", r".*(?:库存|STOCK|ONHAND|现有|重量|WEIGHT|尺码|体积).*"),
     ("bore", r"内径.*|孔径|D|ID|BORE|D\(?MM\)?|INNER.*"),
     ("outside", r"外径.*|OD|OUTER.*|OUTSIDE.*"),
     ("width", r"宽度?.*|厚度?.*|高度.*|B|T|H|WIDTH|THICKNESS|HEIGHT|B\(?MM\)?"),
-    ("quantity", r"(?:需求|订货|采购|订购|申请|询价|计划|需)?(?:总)?数量.*|数|需求量|用量|QTY.*|.*QTY|QUANTITY.*|.*QUANTITY|Q'?TY.*|PCS|数目|订量|需用量|ANZAHL|MENGE|CANTIDAD|QUANT"),
+    (
+        "quantity",
+        (
+            r"(?:需求|订货|采购|订购|申请|询价|计划|需)?(?:总)?数量.*|数|需求量|用量"
+            r"|QTY.*|.*QTY|QUANTITY.*|.*QUANTITY"
+            r"|Q'?TY.*|PCS|数目|订量|需用量|ANZAHL|MENGE|CANTIDAD|QUANT"
+        ),
+    ),
     ("unit", r"(?:计量|数量)?单位|UNITS?|UOM|U/M|UM|EINHEIT"),
-    ("brand", r"(?:要求|指定|产品|期望)?品牌.*|厂家|厂商|生产厂家|制造商|牌子|产地/?品牌|BRAND.*|MAKER?|MFR|MFG|MANUFACTURER.*|MARKE|PREFERREDBRAND"),
+    (
+        "brand",
+        (
+            r"(?:要求|指定|产品|期望)?品牌.*|厂家|厂商|生产厂家|制造商|牌子|产地/?品牌"
+            r"|BRAND.*|MAKER?|MFR|MFG|MANUFACTURER.*"
+            r"|MARKE|PREFERREDBRAND"
+        ),
+    ),
     ("suffix", r"后缀.*|SUFFIX|游隙|精度(?:等级)?|密封.*|SEAL|CLEARANCE"),
-    ("part", r".*(?:型号|规格|图号|牌号|件号).*|.*(?:PART|MODEL|ARTICLE|BEARING)(?:NO|NUMBER|#|CODE|NR|NAME|TYPE|S)?|P/?N|PART#?|PARTS|DESIGNATION|BEARINGS?|MODEL|TYPE|REFERENCE|REF|.*SPEC.*|"
-             r"MPN|MFRPN|.*PARTN(?:O|UMBER).*|ARTIKEL.*|BEZEICHNUNG"),
-    ("name", r".*(?:名称|品名|描述|产品|货物|物资|物品|商品|轴承|名字|DESCRIPTION|DESC|ITEMNAME|PRODUCT|NAME|MATERIALTEXT|GOODS).*|ITEMDESCRIPTION"),
+    (
+        "part",
+        (
+            r".*(?:型号|规格|图号|牌号|件号).*|.*(?:PART|MODEL|ARTICLE|BEARING)(?:NO|NUMBER"
+            r"|#|CODE|NR|NAME"
+            r"|TYPE|S)?|P/?N|PART#?|PARTS|DESIGNATION|BEARINGS?|MODEL|TYPE|REFERENCE|REF|.*SPEC.*|"
+            r"MPN|MFRPN|.*PARTN(?:O|UMBER).*|ARTIKEL.*|BEZEICHNUNG"
+        ),
+    ),
+    (
+        "name",
+        (
+            r".*(?:名称|品名|描述|产品|货物|物资|物品|商品|轴承|名字|DESCRIPTION|DESC"
+            r"|ITEMNAME|PRODUCT|NAME"
+            r"|MATERIALTEXT|GOODS).*|ITEMDESCRIPTION"
+        ),
+    ),
     ("note", r"备注.*|说明|要求|用途|REMARKS?|NOTES?|COMMENTS?|其他|APPLICATION"),
-    ("index", r"序号?|序列|行号|行|NO|#|ITEM(?:NO)?|LINE(?:NO)?|POS|SN|SL(?:NO)?|SR(?:NO)?|S/NO?|项次|项目|项|ID|编号|L/?I"),
-)  # fmt: skip
+    (
+        "index",
+        (
+            r"序号?|序列|行号|行|NO|#|ITEM(?:NO)?|LINE(?:NO)?|POS|SN|SL(?:NO)?|SR(?:NO)?"
+            r"|S/NO?|项次|项目|项|ID"
+            r"|编号|L/?I"
+        ),
+    ),
+)
 _ROLE_FORMS = tuple((role, re.compile(form)) for role, form in _ROLES)
 _RULER = re.compile(r"[\s|:+=_-]*[-=+_|]{3,}[\s|:+=_-]*")
-_TOTAL = re.compile(r"(?:合计|总计|小计|共计|总数|总和|(?:GRAND|SUB)?\s?-?TOTAL|SUM|TTL)\b.*", re.IGNORECASE)
+_TOTAL = re.compile(
+    r"(?:合计|总计|小计|共计|总数|总和|(?:GRAND|SUB)?\s?-?TOTAL|SUM|TTL)\b.*", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +121,11 @@ class Header:
         for role, cell in zip(self.roles, cells, strict=False):
             if role and cell and role not in named:
                 named[role] = cell
-        return Row(line, text, named) if named.keys() & {"part", "name", "bore"} or filled > 1 else None
+        return (
+            Row(line, text, named)
+            if named.keys() & {"part", "name", "bore"} or filled > 1
+            else None
+        )
 
 
 def header_of(line: str) -> Header | None:

@@ -7,13 +7,14 @@ import re
 import unicodedata
 from decimal import Decimal
 
-MAX_LINE = 1_500  # characters; longer lines are cut at a blank, so that work per line is bounded
+MAX_LINE = 600  # characters; longer lines are cut at a blank, so that work per line is bounded
 MASK = "\ue000"  # stands for every character of a fragment that is known to be no part
 
 # Chinese punctuation becomes ASCII *with a blank*, so that "6204，6205" is never read as 6,204,205.
 _PUNCTUATION = str.maketrans(
     {
-        "，": ", ", "；": "; ", "：": ": ", "！": "。", "？": "? ", "【": " [", "】": "] ", "。": "。",
+        "，": ", ", "；": "; ", "：": ": ", "！": "。", "？": "? ",
+        "【": " [", "】": "] ", "。": "。",
         "×": "*", "✕": "*", "✖": "*", "╳": "*", "⨯": "*", "✱": "*", "∗": "*", "⁎": "*", "﹡": "*",
         "−": "-", "⁃": "-", "﹣": "-", "－": "-", "─": "-", "━": "-", "●": " ", "•": " ", "·": " ",
         "◆": " ", "■": " ", "★": " ", "√": " ", "≈": "~", "∼": "~", "〜": "~", "∅": "φ", "Ø": "φ",

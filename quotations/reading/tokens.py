@@ -9,7 +9,7 @@ from enum import StrEnum
 from . import families, suffixes
 from .brands import BrandNames, company_spans
 from .designation import Part, find_part
-from .quantities import Quantity, bare_quantity, find_quantity
+from .quantities import UNIT, Quantity, bare_quantity, find_quantity
 from .result import Dimensions
 from .text import MASK, upper
 
@@ -25,6 +25,7 @@ class Kind(StrEnum):
     SUFFIX = "suffix"
     EACH = "each"
     OR = "or"
+    INSTEAD = "instead"
     TO = "to"
     NOT = "not"
     COMMA = "comma"
@@ -48,27 +49,69 @@ class Token:
 
 
 _KEYWORDS = (
-    (Kind.EACH, r"各(?!位|种(?!\d)|类|自|地|方|大|项)(?:个?型号|个?规格|个)?(?:都|需要?|要|来|订|买|拿)?|每(?:种|样|款|个型号|个规格|个品种|型|项)(?:都|需要?|要|来|各)?|"
-                r"每个(?=\s?\d)|均(?:为|要)?(?=\s?\d)|分别(?:要)?(?=\s?\d)|都(?:是|要)(?=\s?\d+\s?[个只件套])|EACH(?![A-Z])|APIECE(?![A-Z])"),
-    (Kind.NOT, r"不要|不接受|不考虑|不需要|不用|不收|除了?|除开|非(?!常)|别(?:给|报|要|发|拿)|谢绝|拒绝|(?:NO|NOT|EXCEPT|WITHOUT|EXCLUDING|DO NOT|DON'T)(?![A-Z.])(?: WANT| ACCEPT| OFFER| QUOTE)?"),
-    (Kind.OR, r"或者?是?|还是|要么|亦可|替代|代替|OR(?![A-Z])|EQUIVALENT TO|EQUIV\.?(?![A-Z])|ALT\.? |对应|相当于|等于"),
-    (Kind.TO, r"到(?=\s*[A-Z]{0,4}\d)|至(?=\s*[A-Z]{0,4}\d)|~|(?:TO|THRU|THROUGH)(?=\s+[A-Z]{0,4}\d)|-{1,2}>?(?=\s*[A-Z]{0,3}\d{4})"),
-    (Kind.STOP, r"[;。!?\n]+|(?<=[A-Z]{2})\.(?=\s)|另外|此外|还要|还有|以及|另(?=[要需带加配])|(?:ALSO|PLUS)(?![A-Z])"),
+    (
+        Kind.EACH,
+        (
+            r"各(?!位|种(?!\d)|类|自|地|方|大|项)(?:个?型号|个?规格|个)?(?:都|需要?|要"
+            r"|来|订|买|拿)?|每(?:种|样|款|个型号|个规格|个品种"
+            r"|型|项)(?:都|需要?|要|来|各)?|"
+            r"每个(?=\s?\d)|均(?:为|要)?(?=\s?\d)|分别(?:要)?(?=\s?\d)|都(?:是"
+            r"|要)(?=\s?\d+\s?[个只件套])"
+            r"|EACH(?![A-Z])|APIECE(?![A-Z])"
+        ),
+    ),
+    (
+        Kind.NOT,
+        (
+            r"不要|不接受|不考虑|不需要|不用|不收|除了?|除开|非(?!常)|别(?:给|报|要|发"
+            r"|拿)|谢绝|拒绝|(?:NO|NOT|EXCEPT|WITHOUT"
+            r"|EXCLUDING|DO NOT|DON'T)(?![A-Z.])(?: WANT| ACCEPT| OFFER| QUOTE)?"
+        ),
+    ),
+    (
+        Kind.OR,
+        (
+            r"或者?是?|还是|要么|亦可|替代|代替|OR(?![A-Z])|EQUIVALENT TO"
+            r"|EQUIV\.?(?![A-Z])|ALT\.? |对应|相当于|等于"
+        ),
+    ),
+    (Kind.INSTEAD, r"的?(?:改成|改为|改换成|换成|更正为|更改为|改)(?=\s?[A-Z0-9])"),
+    (
+        Kind.TO,
+        (
+            r"到(?=\s*[A-Z]{0,4}\d)|至(?=\s*[A-Z]{0,4}\d)|~|(?:TO|THRU"
+            r"|THROUGH)(?=\s+[A-Z]{0,4}\d)"
+            r"|-{1,2}>?(?=\s*[A-Z]{0,3}\d{4})"
+        ),
+    ),
+    (
+        Kind.STOP,
+        (
+            r"[;。!?\n]+|(?<=[A-Z]{2})\.(?=\s)|另外|此外|还要|还有|以及"
+            r"|另(?=[要需带加配])|(?:ALSO|PLUS)(?![A-Z])"
+        ),
+    ),
     (Kind.COMMA, r"[,、/|\t+&]|和(?!谐|平)|跟|与|及|AND(?![A-Z])"),
-)  # fmt: skip
+)
 _KEYWORD_FORMS = tuple((kind, re.compile(form)) for kind, form in _KEYWORDS)
 
 _SIZE = r"[φD]?\s?(\d{1,4}(?:\.\d{1,3})?)\s?(?:MM)?"
-_CODE = r"(?:TCN|TCV|TC4?|TB|SC|SB|VC|TG|TA|UHS|HMSA?10|HMS5|CRW1?)"
-_TRIPLE = re.compile(rf"(?:{_CODE}[ -]?)?{_SIZE}\s?[*X]\s?{_SIZE}\s?[*X]\s?[HBTφ]?\s?(\d{{1,4}}(?:\.\d{{1,3}})?)\s?(?:MM)?(?![\d.]|\s?[*X]\s?\d)(?:[ -]?{_CODE}(?![A-Z0-9]))?")
+_CODE = r"(?:TCN|TCV|TC|TB|SC|SB|VC|TG|TA|UHS|HMSA?10|HMS5|CRW1?)"
+_TRIPLE = re.compile(
+    rf"(?:{_CODE}[ -]?)?{_SIZE}\s?[*X]\s?{_SIZE}\s?[*X]\s?[HBTφ]?\s?(\d{{1,4}}"
+    rf"(?:\.\d{{1,3}})?)\s?(?:MM)?(?![\d.]|\s?[*X]\s?\d)(?:[ -]?{_CODE}(?![A-Z0-9]))?"
+)
 _TRIPLE_DASHED = re.compile(r"(\d{2,3})-(\d{2,3})-(\d{1,3})(?![\d-])")
 _TRIPLE_SLASHED = re.compile(r"(\d{2,3})/(\d{2,3})/(\d{1,3})(?![\d/])")
 _VALUE = r"\s?(?:是|为|:|=|φ)?\s?(\d{1,4}(?:\.\d{1,3})?)\s?(?:MM|毫米|厘)?\s?[,、;*X/]?\s?"
 _LABELLED_SIZE = re.compile(
-    rf"(?:内径|内孔|孔径|内|轴径|BORE(?: SIZE)?|INNER(?: DIA\w*\.?)?|I\.?D\.?|D)(?:\s?\(?D\)?)?{_VALUE}"
-    rf"(?:外径|外圆|外|OUTER(?: DIA\w*\.?)?|OUTSIDE(?: DIA\w*\.?)?|O\.?D\.?|D)(?:\s?\(?D\)?)?{_VALUE}"
+    rf"(?:内径|内孔|孔径|内|轴径|BORE(?: SIZE)?|INNER(?: DIA\w*\.?)?|I\.?D\.?"
+    rf"|D)(?:\s?\(?D\)?)?{_VALUE}"
+    rf"(?:外径|外圆|外|OUTER(?: DIA\w*\.?)?|OUTSIDE(?: DIA\w*\.?)?|O\.?D\.?"
+    rf"|D)(?:\s?\(?D\)?)?{_VALUE}"
     rf"(?:厚度|宽度|高度|厚|宽|高|WIDTH|THICKNESS|HEIGHT|THICK|W|B|H|T)(?:\s?\(?[BHT]\)?)?{_VALUE}"
 )
+_COUNT_AHEAD = re.compile(rf"\s*[*X]\s*\d|\s*[,:-]?\s*\d{{1,6}}\s*{UNIT}|\s*要\s?\d")
 _RUN = re.compile(r"[A-Z0-9][A-Z0-9.]*")
 _LATIN_WORD = re.compile(r"[^\W\d_一-鿿]+(?:['.-][^\W\d_一-鿿]+)*")
 _MASK_RUN = re.compile(rf"{MASK}+")
@@ -87,8 +130,8 @@ class Scanner:
         self.companies = company_spans(self.up)
         self.tokens: list[Token] = []
         self.steps: tuple[Callable[[int], Token | None], ...] = (
-            self.masked, self.dimensions, self.brand, self.keyword, self.part_or_quantity, self.suffix,
-            self.number, self.word,
+            self.masked, self.dimensions, self.brand, self.keyword, self.part_or_quantity,
+            self.suffix, self.number, self.word,
         )  # fmt: skip
 
     def scan(self) -> list[Token]:
@@ -146,7 +189,9 @@ class Scanner:
         if quantity and self.up[at] in "*X" and self._counts_next(at):
             return None
         if quantity and not self._is_part_before_unit(at, quantity):
-            return Token(Kind.QUANTITY, at, quantity.end, self.text[at : quantity.end], quantity=quantity)
+            return Token(
+                Kind.QUANTITY, at, quantity.end, self.text[at : quantity.end], quantity=quantity
+            )
         part = self.continued(at) or find_part(self.text, self.up, at, any_number=self.old_numbers)
         if part is None or self._is_round_quantity(part) or self._is_plain_number(part):
             return None
@@ -160,7 +205,9 @@ class Scanner:
         return self.token(Kind.SUFFIX, at, run.end()) if known else None
 
     def number(self, at: int) -> Token | None:
-        if at and (self.up[at - 1].isascii() and self.up[at - 1].isalnum() or self.up[at - 1] in "./*"):
+        if at and (
+            (self.up[at - 1].isascii() and self.up[at - 1].isalnum()) or self.up[at - 1] in "./*"
+        ):
             return None
         found = bare_quantity(self.up, at)
         if found is None:
@@ -177,7 +224,7 @@ class Scanner:
 
     def _starts_something(self, at: int) -> bool:
         """A sign of multiplication, a minus before a quantity, a range."""
-        return self.text[at] in "*-" and bool(self.keyword(at) or find_quantity(self.up, at))
+        return self.text[at] in "*-." and bool(self.keyword(at) or find_quantity(self.up, at))
 
     def _parts_in_clause(self) -> bool:
         for token in reversed(self.tokens):
@@ -200,26 +247,38 @@ class Scanner:
             return False
         if labelled and series.end() == quantity.end:
             return not self._parts_in_clause()
-        return bool(re.match(r"\s*[:*]?\s*\d{1,5}(?!\d|[A-Z/-])", after)) and bool(another or after.strip())
+        return bool(re.match(r"\s*[:*]?\s*\d{1,5}(?!\d|[A-Z/-])", after)) and bool(
+            another or after.strip()
+        )
 
     def _counts_next(self, at: int) -> bool:
         """`10 x 7208 BEP`: the number before the sign is the quantity."""
         last = self.tokens[-1].kind if self.tokens else None
         start = re.compile(r"[*X]\s*").match(self.up, at)
-        return bool(last == Kind.NUMBER and start and families.SERIES_FORM.match(self.up, start.end()))
+        return bool(
+            last == Kind.NUMBER and start and families.SERIES_FORM.match(self.up, start.end())
+        )
 
     def continued(self, at: int) -> Part | None:
         """`NU205、206` and `6204/05/06`: the last digits only, the rest as in the part before."""
         before = self.tokens[-2:]
         digits = re.compile(r"\d{2,3}(?![\d.])").match(self.up, at)
-        if digits is None or [t.kind for t in before] != [Kind.PART, Kind.COMMA] or not before[0].part:
+        if (
+            digits is None
+            or [t.kind for t in before] != [Kind.PART, Kind.COMMA]
+            or not before[0].part
+        ):
             return None
         first, sign = before[0].part, before[1].text.strip()
         kept = len(first.base) - len(digits.group())
         prefix, replaced = first.base[:kept], first.base[kept:]
         shorter = len(digits.group()) == 2 and sign in ("/", "、")
         letters = len(digits.group()) == 3 and prefix.isalpha()
-        if not (shorter or letters) or not replaced.isdigit() or int(replaced) >= int(digits.group()):
+        if (
+            not (shorter or letters)
+            or not replaced.isdigit()
+            or int(replaced) >= int(digits.group())
+        ):
             return None
         whole = prefix + self.up[at : at + 40]
         found = find_part(prefix + self.text[at : at + 40], whole, 0)
@@ -229,9 +288,22 @@ class Scanner:
 
     def _is_plain_number(self, part: Part) -> bool:
         """Digits that fit no series are a part only where none stands before them."""
-        if part.strength != families.Strength.WEAK or not part.designation.isdigit():
+        if not part.designation.isdigit():
+            return False
+        if len(part.base) == 3 and not self.old_numbers:
+            return not self._is_counted_or_branded(part)
+        if part.strength != families.Strength.WEAK:
             return False
         return part.base.startswith("0") or self._parts_in_clause()
+
+    def _is_counted_or_branded(self, part: Part) -> bool:
+        """Three digits, 608 or 100, are a part only beside a brand or before a quantity."""
+        last = self.tokens[-1].kind if self.tokens else None
+        blank = re.compile(r"\s*").match(self.up, part.end)
+        counted = _COUNT_AHEAD.match(self.up, part.end)
+        if last == Kind.BRAND or (counted and not self._parts_in_clause()):
+            return True
+        return bool(blank and last != Kind.PART and self.brands.find(self.up, blank.end()))
 
     def _is_round_quantity(self, part: Part) -> bool:
         """`608ZZ 6000`: a round number after a part that has no quantity yet."""

@@ -145,7 +145,9 @@ class ActionsAdmin(ScopedAdmin[M]):
             )
         else:
             target = self._outcome(request, action, obj) or obj
-        return redirect(f"admin:{target._meta.app_label}_{target._meta.model_name}_change", target.pk)
+        return redirect(
+            f"admin:{target._meta.app_label}_{target._meta.model_name}_change", target.pk
+        )
 
     def _outcome(self, request: HttpRequest, action: ObjectAction, obj: Any) -> Any:
         """Run the action on one row and tell how it went; return the document to show next."""
@@ -171,9 +173,7 @@ class ActionsAdmin(ScopedAdmin[M]):
                 actions[action.name] = (_in_list(action), action.name, action.description)
         return actions
 
-    def run_in_list(
-        self, action: ObjectAction, request: HttpRequest, rows: QuerySet[Any]
-    ) -> None:
+    def run_in_list(self, action: ObjectAction, request: HttpRequest, rows: QuerySet[Any]) -> None:
         if not allowed(request.user, action.permission):
             raise PermissionDenied
         chosen = list(rows.order_by("pk")[: MOST_ROWS + 1])
@@ -190,4 +190,3 @@ def _in_list(action: ObjectAction) -> Callable[[Any, HttpRequest, QuerySet[Any]]
 
     run.__name__ = action.name
     return run
-

@@ -1,4 +1,5 @@
-"""Master data: every save in the operation log, stale forms refused, archived instead of deleted."""
+"""Master data: saves in the operation log, stale forms refused, archived instead of deleted."""
+# ruff: noqa: ARG002 (hooks take what Django hands them)
 
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, ClassVar
@@ -42,18 +43,18 @@ def _shown(value: Any) -> str:
 class VersionedForm(forms.ModelForm[Any]):
     """Carries the version its page showed; saving over a newer one is refused with a difference."""
 
-    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    seen_version = forms.IntegerField(required=False, widget=forms.HiddenInput)
     # Columns no form has and a constraint speaks of, derived from what the form has.
     derived_fields: ClassVar[tuple[str, ...]] = ("search_key",)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.initial["version"] = getattr(self.instance, "version", None)
+        self.initial["seen_version"] = getattr(self.instance, "version", None)
 
     def clean(self) -> Any:
         cleaned = super().clean()
         stored = self.instance
-        if stored.pk and self.cleaned_data.get("version") != stored.version:
+        if stored.pk and self.cleaned_data.get("seen_version") != stored.version:
             raise forms.ValidationError(
                 _("Somebody changed this in the meantime; nothing was saved. %(difference)s")
                 % {"difference": self.difference()},
@@ -65,7 +66,7 @@ class VersionedForm(forms.ModelForm[Any]):
         """Tell each field whose stored value is not what this form says."""
         texts = []
         for name in self.changed_data:
-            if name in self.fields and name != "version":
+            if name in self.fields and name != "seen_version":
                 before, after = _shown(self.initial.get(name)), _shown(self.data.get(name))
                 texts.append(
                     _("%(field)s: stored “%(stored)s”, yours “%(yours)s”.")
@@ -75,11 +76,12 @@ class VersionedForm(forms.ModelForm[Any]):
 
     def validate_constraints(self) -> None:
         """Check constraints over derived columns too, instead of leaving them to the database."""
-        exclude = set(self._get_validation_exclusions()) - set(self.derived_fields)
+        form: Any = self  # Django's own hooks, which the type stubs leave out
+        exclude = form._get_validation_exclusions() - set(self.derived_fields)  # noqa: SLF001
         try:
             self.instance.validate_constraints(exclude=exclude)
         except forms.ValidationError as errors:
-            self._update_errors(errors)
+            form._update_errors(errors)  # noqa: SLF001
 
 
 class AuditedAdmin(ActionsAdmin[M]):
@@ -91,7 +93,7 @@ class AuditedAdmin(ActionsAdmin[M]):
         if request.method == "POST" and connection.in_atomic_block:
             # Two saves of one row take turns, so that the second sees the first one's version.
             manager: Any = self.model._default_manager
-            field = self.opts.get_field(from_field) if from_field else self.opts.pk
+            field: Any = self.opts.get_field(from_field) if from_field else self.opts.pk
             try:
                 manager.select_for_update().filter(pk=field.to_python(object_id)).first()
             except (forms.ValidationError, ValueError):
@@ -113,7 +115,9 @@ class AuditedAdmin(ActionsAdmin[M]):
         changes = field_changes({**form.stored, **before}, {**snapshot(form.instance), **after})
         if changes or not change:
             verb = "changed" if change else "added"
-            record(action_name(form.instance, verb), form.instance, by=request.user, changes=changes)
+            record(
+                action_name(form.instance, verb), form.instance, by=request.user, changes=changes
+            )
 
     def related_values(self, obj: M) -> dict[str, Any]:
         """Values outside the row's own table that belong to its entry, such as a user's groups."""
@@ -252,6 +256,9 @@ class VersionedAdmin(AuditedAdmin[M]):
 
     form = VersionedForm
     change_form_before_template = "admin/erp/version.html"
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return [name for name in super().get_fields(request, obj) if name != "seen_version"]
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:  # noqa: FBT001
         if change and form.has_changed():

@@ -4,12 +4,15 @@
 - Only what is in ``list_filter`` may be looked up by URL; only ``sortable_by`` columns sort.
 - Figures that tell cost are left out for those who may not see cost.
 """
+# ruff: noqa: ARG002 (hooks take what Django hands them)
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from django.contrib.admin import ShowFacets
 from django.contrib.admin.options import BaseModelAdmin
+from django.contrib.admin.utils import flatten_fieldsets
+from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.contrib.auth import get_permission_codename
 from django.core.paginator import Paginator
 from django.db import models
@@ -22,9 +25,16 @@ from erp.core.policy import allowed
 if TYPE_CHECKING:
     from django.contrib.admin import ModelAdmin as ThemeAdmin
     from django.contrib.admin import TabularInline as ThemeTabularInline
+    from django.contrib.admin.views.main import ChangeList
+
+    F = TypeVar("F", bound=Callable[..., Any])
+
+    def display(**options: Any) -> Callable[[F], F]: ...
 else:
     from unfold.admin import ModelAdmin as ThemeAdmin
     from unfold.admin import TabularInline as ThemeTabularInline
+    from unfold.decorators import display  # noqa: F401 (the other modules take it from here)
+    from unfold.views import ChangeList
 
 M = TypeVar("M", bound=models.Model)
 P = TypeVar("P", bound=models.Model)
@@ -54,13 +64,30 @@ def may_see_cost(request: HttpRequest) -> bool:
     return allowed(request.user, COST_RIGHT)
 
 
+class AtLeast(int):
+    """A count that stopped counting, and says so."""
+
+    def __str__(self) -> str:
+        return f"{int(self)}+"
+
+
 class BoundedPaginator(Paginator[Any]):
     """Counts no further than ``COUNTED_ROWS``, so that a long table does not slow its list."""
 
     @cached_property
     def count(self) -> int:
         rows: Any = self.object_list
-        return int(rows.order_by()[: COUNTED_ROWS].count())
+        found = int(rows.order_by()[: COUNTED_ROWS + 1].count())
+        return AtLeast(COUNTED_ROWS) if found > COUNTED_ROWS else found
+
+
+class BoundedList(ChangeList):
+    """Tells "so many results" only where something narrows the list."""
+
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        if not (self.query or self.has_active_filters):
+            self.full_result_count = self.result_count
 
 
 class VisibleChoices(BaseModelAdmin[M]):
@@ -68,11 +95,16 @@ class VisibleChoices(BaseModelAdmin[M]):
 
     cost_fields: ClassVar[tuple[str, ...]] = ()
 
-    def formfield_for_foreignkey(
-        self, db_field: Any, request: HttpRequest, **kwargs: Any
-    ) -> Any:
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         kwargs.setdefault("queryset", visible_rows(db_field.remote_field.model, request))
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Related rows are kept on their own pages: no add or change beside the choice."""
+        field: Any = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field is not None and isinstance(field.widget, RelatedFieldWidgetWrapper):
+            field.widget = field.widget.widget
+        return field
 
     def without_cost(self, request: HttpRequest, names: Iterable[Any]) -> list[Any]:
         """Return the names less those that tell cost, unless the user may see cost."""
@@ -83,7 +115,7 @@ class VisibleChoices(BaseModelAdmin[M]):
         hidden = () if may_see_cost(request) else self.cost_fields
         return [*(super().get_exclude(request, obj) or ()), *hidden]
 
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> Sequence[Any]:
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return self.without_cost(request, super().get_fields(request, obj))
 
     def invisible_relations(self, request: HttpRequest) -> set[str]:
@@ -103,18 +135,25 @@ class VisibleChoices(BaseModelAdmin[M]):
 class ScopedAdmin(VisibleChoices[M], ThemeAdmin[M]):
     """Deny by default: a right and a visible row, or nothing."""
 
+    compressed_fields = False  # labels above: three columns fit
     show_full_result_count = False
     paginator = BoundedPaginator
     list_per_page = 50
     list_max_show_all = 0
-    list_select_related: Any = ()
+    list_select_related: ClassVar[Any] = ()
     list_fullwidth = True
     empty_value_display = "–"
     preserve_filters = True
     # Columns a header click may sort by: indexed ones.
-    sortable_by: Any = ()
+    sortable_by: ClassVar[Any] = ()
     warn_unsaved_form = True
     show_facets = ShowFacets.NEVER  # facets count every row
+
+    class Media:
+        css: ClassVar = {"all": ("erp/admin.css",)}
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> Any:
+        return BoundedList
 
     # --- rights ---
 
@@ -161,9 +200,7 @@ class ScopedAdmin(VisibleChoices[M], ThemeAdmin[M]):
             request.__dict__.setdefault("_visible_rows", {})[(found._meta.label, found.pk)] = True
         return found
 
-    def lookup_allowed(
-        self, lookup: str, value: str, request: HttpRequest | None = None
-    ) -> bool:
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
         """Allow exactly what the offered filters ask; everything else is answered with 400."""
         return request is not None and lookup in self._filter_keys(request)
 
@@ -173,7 +210,7 @@ class ScopedAdmin(VisibleChoices[M], ThemeAdmin[M]):
             if isinstance(item, type):
                 keys.add(str(getattr(item, "parameter_name", "")))
                 continue
-            name = item if isinstance(item, str) else item[0]
+            name = item[0] if isinstance(item, list | tuple) else item
             keys.add(str(name))
             keys.update(f"{name}__{lookup}" for lookup in _FILTER_LOOKUPS)
             field = self.model._meta.get_field(str(name))
@@ -235,6 +272,9 @@ class ScopedAdmin(VisibleChoices[M], ThemeAdmin[M]):
 
 class ReadOnlyAdmin(ScopedAdmin[M]):
     """A ledger: looked at, never touched."""
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return tuple(flatten_fieldsets(self.get_fieldsets(request, obj)))
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -24,9 +24,7 @@ class Command(BaseCommand):
         parser.add_argument("--check", action="store_true", help="Only check, write nothing.")
         parser.add_argument("--json", action="store_true", dest="as_json", help="One JSON object.")
 
-    def handle(
-        self, *, kind: str, file: Path, check: bool, as_json: bool, **options: Any
-    ) -> None:
+    def handle(self, *, kind: str, file: Path, check: bool, as_json: bool, **options: Any) -> None:
         try:
             table = table_of_file(file.name, file.read_bytes())
             plan = plan_products(table)

@@ -1,9 +1,11 @@
 """``search_products TEXT``: what the search finds for a text, and why."""
 
 import json
+from argparse import ArgumentTypeError
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils.translation import gettext as _
 
 from products.search import Hit, Query, match
 
@@ -28,12 +30,12 @@ class Command(BaseCommand):
             for hit in found.hits:
                 self.stdout.write(_line(hit, explain=options["explain"]))
         if not found.hits:
-            raise CommandError(f"Nothing found for {options['text']!r}.")
+            raise CommandError(_("Nothing found for “%(text)s”.") % {"text": options["text"]})
 
 
 def _positive(text: str) -> int:
     if not (text.isascii() and text.isdigit() and 1 <= int(text) <= 200):
-        raise ValueError(text)
+        raise ArgumentTypeError("a whole number from 1 to 200")
     return int(text)
 
 

@@ -39,7 +39,9 @@ class Command(BaseCommand):
         **options: Any,
     ) -> None:
         if pdf and not customer:
-            raise CommandError("--pdf needs --customer: only a saved quotation is printed.", returncode=2)
+            raise CommandError(
+                "--pdf needs --customer: only a saved quotation is printed.", returncode=2
+            )
         try:
             text = enquiry_text(file.name, file.read_bytes())
             priced, quotation = self._quote(text, customer, pdf)

@@ -7,7 +7,7 @@ from erp.core.jobs import run_due
 
 
 class Command(BaseCommand):
-    help = "Run the periodic jobs that are due, once, in this process. For installations without Celery."
+    help = "Run the periodic jobs that are due, once, in this process (where there is no Celery)."
 
     def handle(self, **options: Any) -> None:
         for name in run_due(timezone.now()):

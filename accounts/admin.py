@@ -1,0 +1,244 @@
+"""Employees and roles.
+
+Whoever keeps employees without being a superuser touches no superuser, grants no role with a right
+he lacks, makes nobody a superuser, and nobody changes his own rights.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.contrib.auth.models import Group
+from django.db import transaction
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Department, User, username_key
+from accounts.services import ROLES
+from erp.core.admin import ArchivableAdmin, AuditedAdmin, VisibleFilter, display, right
+from erp.core.policy import allowed
+from erp.core.record import record
+
+if TYPE_CHECKING:
+    from django.contrib.auth.forms import AdminPasswordChangeForm, UserCreationForm
+else:
+    from unfold.forms import AdminPasswordChangeForm, UserCreationForm
+
+_OWN_RIGHTS = ("groups", "is_active", "is_staff", "is_superuser", "left_on")
+
+
+@admin.register(Department)
+class DepartmentAdmin(ArchivableAdmin[Department]):
+    list_display = ("name",)
+    search_fields = ("name",)
+    sortable_by = ("name",)
+
+
+def grantable_groups(user: Any) -> QuerySet[Group]:
+    """Return the roles whose every right the user holds himself."""
+    if user.is_superuser:
+        return Group.objects.all()
+    held = user.get_all_permissions()
+    fitting = [
+        group.pk
+        for group in Group.objects.prefetch_related("permissions__content_type")
+        if held.issuperset(
+            f"{p.content_type.app_label}.{p.codename}" for p in group.permissions.all()
+        )
+    ]
+    return Group.objects.filter(pk__in=fitting)
+
+
+def _check_twin(form: Any) -> str:
+    """Refuse a user name that differs from another only in case, width or blanks."""
+    name: str = form.cleaned_data["username"]
+    twins = User.objects.filter(username_key=username_key(name)).exclude(pk=form.instance.pk)
+    if twins.exists():
+        raise forms.ValidationError(_("There is such a user name already."), code="unique")
+    return name
+
+
+class EmployeeForm(forms.ModelForm[User]):
+    # Roles the editor may not grant stay as they are; he does not see them as choices.
+    kept_groups: QuerySet[Group] | None = None
+
+    def clean_username(self) -> str:
+        return _check_twin(self)
+
+    def clean_groups(self) -> Any:
+        chosen = self.cleaned_data["groups"]
+        field: Any = self.fields["groups"]
+        kept = self.instance.groups.exclude(pk__in=field.queryset.values("pk"))
+        return Group.objects.filter(pk__in=[g.pk for g in (*chosen, *kept)])
+
+
+class NewEmployeeForm(UserCreationForm):
+    class Meta:
+        model = User
+        fields = ("username", "display_name")
+
+    def clean_username(self) -> str:
+        return _check_twin(self)
+
+
+@admin.register(User)
+class UserAdmin(AuditedAdmin[User], DjangoUserAdmin):  # type: ignore[misc]  # both are ModelAdmin[User]
+    form = EmployeeForm
+    add_form = NewEmployeeForm
+    change_password_form = AdminPasswordChangeForm
+    list_display = ("username", "display_name", "department", "title", "roles", "is_active")
+    list_filter = ("is_active", ("department", VisibleFilter))
+    list_select_related = ("department",)
+    search_fields = ("username", "display_name", "employee_number")
+    search_help_text = _("How the user name, the name or the employee number begins")
+    sortable_by = ("username",)
+    ordering = ("username",)
+    filter_horizontal = ()
+    autocomplete_fields = ("department",)
+    fieldsets = (
+        (None, {"fields": (("username", "display_name"), ("employee_number", "title"))}),
+        (None, {"fields": (("department", "left_on"), ("email", "mobile"))}),
+        (_("Preferences"), {"fields": (("language", "time_zone"),)}),
+        (_("Rights"), {"fields": ("groups", ("is_active", "is_staff", "is_superuser"))}),
+        (_("Log-in"), {"fields": (("last_login", "date_joined"),)}),
+    )
+    add_fieldsets = (
+        (
+            None,
+            {
+                "fields": (
+                    ("username", "display_name"),
+                    "usable_password",
+                    ("password1", "password2"),
+                )
+            },
+        ),
+    )
+
+    @display(description=_("roles"))
+    def roles(self, obj: User) -> str:
+        return ", ".join(group.name for group in obj.groups.all())
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
+        return super().get_queryset(request).prefetch_related("groups")
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        return {}
+
+    # --- who may touch whom, and what ---
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        if obj is not None and obj.is_superuser and not _is_superuser(request):
+            return False
+        return super().has_change_permission(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False  # whoever leaves becomes inactive: documents name him
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        fixed = {"last_login", "date_joined", *super().get_readonly_fields(request, obj)}
+        if not _is_superuser(request):
+            fixed.add("is_superuser")
+        if obj is not None and obj.pk == request.user.pk:
+            fixed.update(_OWN_RIGHTS)
+        return tuple(sorted(fixed))
+
+    def get_form(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:  # type: ignore[override]
+        form: Any = super().get_form(request, obj, **kwargs)
+        if "groups" not in form.base_fields:
+            form.clean_groups = None  # nothing to choose
+            form = type(form.__name__, (form,), {})
+        return form
+
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "groups":
+            kwargs["queryset"] = grantable_groups(request.user)
+            kwargs["help_text"] = _("Only roles whose rights you hold yourself are offered.")
+            kwargs["widget"] = forms.CheckboxSelectMultiple
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
+
+    # --- saving ---
+
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:  # noqa: FBT001
+        if not change:
+            obj.is_staff = True  # the back office is what an account is for
+        super().save_model(request, obj, form, change)
+
+    def related_values(self, obj: User) -> dict[str, Any]:
+        return {"groups": sorted(obj.groups.values_list("name", flat=True))}
+
+    def user_change_password(
+        self,
+        request: HttpRequest,
+        id: str,  # noqa: A002 (Django's name)
+        form_url: str = "",
+    ) -> HttpResponse:
+        with transaction.atomic():
+            user = self.get_object(request, id)
+            before = user.password if user is not None else ""
+            response = super().user_change_password(request, id, form_url)
+            if user is not None and request.method == "POST":
+                user.refresh_from_db()
+                if user.password != before:
+                    record("accounts.user.password_changed", user, by=request.user)
+        return response
+
+
+def _is_superuser(request: HttpRequest) -> bool:
+    return bool(request.user.is_active and request.user.is_superuser)
+
+
+admin.site.unregister(Group)
+
+
+@admin.register(Group)
+class GroupAdmin(AuditedAdmin[Group]):
+    """The six roles come from the code (``sync_roles``); others are a superuser's."""
+
+    list_display = ("name", "comes_from_code")
+    search_fields = ("name",)
+    ordering = ("name",)
+    filter_horizontal = ("permissions",)
+
+    @display(description=_("from the code"), boolean=True)
+    def comes_from_code(self, obj: Group) -> bool:
+        return obj.name in ROLES
+
+    @display(description=_("rights"))
+    def rights(self, obj: Group) -> SafeString:
+        held = obj.permissions.select_related("content_type").order_by(
+            "content_type__app_label", "codename"
+        )
+        rows = ((f"{p.content_type.app_label}.{p.codename}",) for p in held)
+        return format_html_join("", "<div>{}</div>", rows)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Group]:
+        if not allowed(request.user, right("view", Group)):
+            return Group.objects.none()
+        return Group.objects.order_by("name")
+
+    def _editable(self, request: HttpRequest, obj: Any) -> bool:
+        return _is_superuser(request) and (obj is None or obj.name not in ROLES)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return self._editable(request, None)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self._editable(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self._editable(request, obj)
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        shown = "permissions" if self._editable(request, obj) else "rights"
+        return [(None, {"fields": ["name", shown]})]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return () if self._editable(request, obj) else ("rights",)
+
+    def related_values(self, obj: Group) -> dict[str, Any]:
+        return {"permissions": sorted(obj.permissions.values_list("codename", flat=True))}

@@ -1,0 +1,50 @@
+"""The operation log, to look at."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from audit.models import AuditEntry
+from erp.core.admin import ReadOnlyAdmin, VisibleFilter
+
+
+@admin.register(AuditEntry)
+class AuditEntryAdmin(ReadOnlyAdmin[AuditEntry]):
+    list_display = ("at", "actor", "action", "object_type", "object_label", "reason", "ip")
+    list_filter = (("actor", VisibleFilter), "at")
+    list_select_related = ("actor",)
+    search_fields = ("action", "object_type")
+    search_help_text = _(
+        "An action such as order.confirmed, or a table such as orders.salesorder:7"
+    )
+    ordering = ("-id",)
+    fields = (
+        ("at", "actor", "action"),
+        ("object_type", "object_id", "object_label"),
+        "reason",
+        "differences",
+        ("ip", "device", "request_id"),
+    )
+
+    def search(
+        self, request: HttpRequest, rows: QuerySet[AuditEntry], term: str
+    ) -> QuerySet[AuditEntry]:
+        """By how the action begins, or by table and row: ``orders.salesorder:7``."""
+        kind, _colon, key = term.partition(":")
+        if key:
+            return rows.filter(object_type=kind, object_id=key)
+        return rows.filter(Q(action__startswith=term) | Q(object_type=term))
+
+    @admin.display(description=_("changes"))
+    def differences(self, obj: AuditEntry) -> SafeString:
+        lines = ((name, _text(old), _text(new)) for name, (old, new) in obj.changes.items())
+        return format_html_join("", "<div><b>{}</b>: {} → {}</div>", lines)
+
+
+def _text(value: Any) -> str:
+    return "–" if value in (None, "", []) else str(value)

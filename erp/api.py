@@ -1,0 +1,167 @@
+"""The HTTP API: its routers, who may come in, and what errors look like."""
+
+import functools
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from csp.constants import SELF, UNSAFE_INLINE
+from csp.decorators import csp_replace
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
+from django.db import OperationalError
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http.multipartparser import MultiPartParserError
+from django.utils.translation import gettext as _
+from ninja import NinjaAPI, Swagger
+from ninja.errors import AuthenticationError, HttpError, ValidationError
+from ninja.security import APIKeyCookie
+from ninja.utils import check_csrf
+
+from customers.api import router as customers
+from erp.core.api import Problem, StrictParser, domain_problem
+from erp.core.errors import DomainError
+from erp.core.service import is_retryable
+from inventory.api import router as products
+from orders.api import router as orders
+from quotations.api import enquiries, quotations
+
+logger = logging.getLogger(__name__)
+
+
+class SessionAuth(APIKeyCookie):
+    """The browser's session; a change also needs the CSRF token."""
+
+    param_name = "sessionid"
+
+    def __call__(self, request: HttpRequest) -> Any:
+        user = request.user
+        if not user.is_authenticated:
+            return None
+        if check_csrf(request):
+            raise Problem(403, "csrf_failed", _("The CSRF token is missing or wrong."))
+        return user
+
+    def authenticate(self, request: HttpRequest, key: str | None) -> Any:
+        return request.user
+
+
+def _docs_page(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """Show the documentation to signed-in users, from local files alone."""
+
+    @functools.wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if request.user.is_authenticated:
+            return view(request, *args, **kwargs)
+        if request.path.endswith(".json"):
+            return _anonymous()
+        return redirect_to_login(request.get_full_path())
+
+    # Swagger sets style attributes; it needs neither eval nor inline scripts.
+    policy: Any = csp_replace({"script-src": [SELF], "style-src": [SELF, UNSAFE_INLINE]})
+    decorated: Callable[..., HttpResponseBase] = policy(guarded)
+    return decorated
+
+
+api = NinjaAPI(
+    title="Parts trading",
+    version="1.0.0",
+    description="Decimals are strings, times are UTC. Errors are application/problem+json.",
+    urls_namespace="api-1",
+    auth=SessionAuth(),
+    parser=StrictParser(),
+    docs=Swagger(settings={"persistAuthorization": False, "validatorUrl": None}),
+    docs_decorator=_docs_page,
+)
+for prefix, router in (
+    ("/customers", customers),
+    ("/products", products),
+    ("/enquiries", enquiries),
+    ("/quotations", quotations),
+    ("", orders),
+):
+    api.add_router(prefix, router)
+
+
+# --- errors ----------------------------------------------------------------------------------
+
+
+def _anonymous() -> HttpResponse:
+    response = Problem(401, "not_authenticated", _("Sign in first.")).response()
+    response.headers["WWW-Authenticate"] = "Session"
+    return response
+
+
+@api.exception_handler(Problem)
+def _problem(request: HttpRequest, problem: Problem) -> HttpResponse:
+    return problem.response()
+
+
+@api.exception_handler(DomainError)
+def _refused(request: HttpRequest, refusal: DomainError) -> HttpResponse:
+    return domain_problem(refusal).response()
+
+
+@api.exception_handler(ValidationError)
+def _invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
+    errors = [
+        {"field": _field(one["loc"]), "code": str(one["type"]), "message": str(one["msg"])}
+        for one in error.errors[:50]
+    ]
+    detail = _("The request has errors.")
+    return Problem(400, "validation_error", detail, errors).response()
+
+
+def _field(location: tuple[Any, ...]) -> str:
+    """Return e.g. ``lines[1].quantity``: lines are counted from 1, as people do."""
+    name = ""
+    for part in location[1:]:  # the first says query, path or body
+        name += f"[{part + 1}]" if isinstance(part, int) else f".{part}"
+    return name.removeprefix(".body").lstrip(".") or "body"
+
+
+@api.exception_handler(AuthenticationError)
+def _not_signed_in(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
+    return _anonymous()
+
+
+@api.exception_handler(HttpError)
+def _http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
+    cause = error.__cause__
+    if isinstance(cause, Problem):  # from the parser
+        return cause.response()
+    codes = {400: "bad_request", 403: "permission_denied", 404: "not_found", 429: "throttled"}
+    code = codes.get(error.status_code, "http_error")
+    return Problem(error.status_code, code, str(error)).response()
+
+
+@api.exception_handler(PermissionDenied)
+def _denied(request: HttpRequest, error: PermissionDenied) -> HttpResponse:
+    detail = str(error) or _("You do not have the right to do this.")
+    return Problem(403, "permission_denied", detail).response()
+
+
+@api.exception_handler(Http404)
+def _missing(request: HttpRequest, error: Http404) -> HttpResponse:
+    return not_found(request)
+
+
+@api.exception_handler(SuspiciousOperation)
+@api.exception_handler(MultiPartParserError)
+def _malformed(request: HttpRequest, error: Exception) -> HttpResponse:
+    if isinstance(error, RequestDataTooBig):
+        return Problem(413, "too_large", _("The body is too large.")).response()
+    return Problem(400, "bad_request", _("The request cannot be read.")).response()
+
+
+@api.exception_handler(Exception)
+def _failed(request: HttpRequest, error: Exception) -> HttpResponse:
+    if isinstance(error, OperationalError) and is_retryable(error):
+        return Problem(503, "busy", _("The database is busy; try again.")).response()
+    logger.exception("%s %s", request.method, request.path, exc_info=error)
+    return Problem(500, "internal_error", _("Something went wrong on our side.")).response()
+
+
+def not_found(request: HttpRequest, rest: str = "") -> HttpResponse:
+    """Answer for what is not there, and for what the user may not see."""
+    return Problem(404, "not_found", _("There is nothing here.")).response()

@@ -1,0 +1,150 @@
+"""CSV and XLSX that a spreadsheet shows and never runs.
+
+A text that a spreadsheet would take for a formula gets an apostrophe before it; numbers stay
+numbers. Headers, sheet names and file names are treated alike: they too hold what users typed.
+"""
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.utils import timezone
+from django.utils.functional import Promise
+from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+
+BOM = b"\xef\xbb\xbf"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+# What starts a formula, or is skipped before one; full-width forms count in Chinese and Japanese
+# editions. Blanks are any Unicode white space, control characters, and what has no width.
+_LIVE = re.compile(r"[\s\x00-\x1f\x7f\u200b-\u200f\u2060\ufeff]*[=+\-@＝＋－＠\t\r\n\0]")
+# A spreadsheet keeps 15 digits of a number; longer ones are text, or their end would change.
+_EXACT_DIGITS = 15
+_MAX_CELL_LENGTH = 32_767
+_MAX_SHEET_NAME = 31
+_CHUNK_ROWS = 500
+
+
+def neutralise(value: Any) -> Any:
+    """Return the value with an apostrophe before a text that could run; anything else as it is."""
+    if isinstance(value, Promise):
+        value = str(value)
+    if isinstance(value, str) and _LIVE.match(value):
+        return f"'{value}"
+    return value
+
+
+def file_name(title: str, extension: str) -> str:
+    """Return a file name made of a title: no path, no formula, no control character."""
+    stem = re.sub(r'[\s\x00-\x1f\x7f\\/:*?"<>|]+', " ", title).strip(" .'")
+    stem = re.sub(r"^[=+\-@＝＋－＠\s]+", "", stem)[:100].strip(" .")
+    return f"{stem or 'export'}.{extension}"
+
+
+# --- CSV -------------------------------------------------------------------------------------
+
+
+def write_csv(headers: Sequence[Any], rows: Iterable[Sequence[Any]]) -> Iterator[bytes]:
+    """Yield a CSV file piece by piece: UTF-8 with a byte order mark, texts quoted, numbers bare."""
+    yield BOM
+    buffer = io.StringIO()
+    # Quoted texts also keep a ";" from starting a new cell where that is the separator.
+    writer = csv.writer(buffer, quoting=csv.QUOTE_NONNUMERIC)
+    writer.writerow([_csv_value(header) for header in headers])
+    for count, row in enumerate(rows, start=1):
+        writer.writerow([_csv_value(value) for value in row])
+        if count % _CHUNK_ROWS == 0:
+            yield _taken(buffer)
+    yield _taken(buffer)
+
+
+def _taken(buffer: io.StringIO) -> bytes:
+    content = buffer.getvalue().encode()
+    buffer.seek(0)
+    buffer.truncate()
+    return content
+
+
+def _csv_value(value: Any) -> Any:
+    value = _plain(value)
+    if isinstance(value, Decimal) and value.is_finite():
+        return _BareDecimal(value)
+    if isinstance(value, datetime):
+        return value.isoformat(sep=" ", timespec="seconds")
+    return neutralise(value) if isinstance(value, str | int | float) else str(value)
+
+
+class _BareDecimal(Decimal):
+    """A number the CSV writer leaves unquoted and spells without an exponent."""
+
+    def __str__(self) -> str:
+        return f"{Decimal(self):f}"
+
+
+# --- XLSX ------------------------------------------------------------------------------------
+
+
+def write_xlsx(headers: Sequence[Any], rows: Iterable[Sequence[Any]], sheet_name: str) -> bytes:
+    """Return a workbook of one sheet, its first row the headers; times are local."""
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet(_sheet_title(sheet_name))
+    sheet.freeze_panes = "A2"
+    sheet.append([_cell(sheet, str(header)) for header in headers])
+    for row in rows:
+        sheet.append([_cell(sheet, value) for value in row])
+    buffer = io.BytesIO()
+    book.save(buffer)
+    return buffer.getvalue()
+
+
+def _sheet_title(name: str) -> str:
+    """Return a title Excel accepts: 31 characters, none of its own signs, no quote at the ends."""
+    title = re.sub(r"[\s\x00-\x1f\x7f\[\]:*?/\\]+", " ", str(name)).strip(" '")
+    title = re.sub(r"^[=+\-@＝＋－＠\s']+", "", title)[:_MAX_SHEET_NAME].strip(" '")
+    return title or "Sheet1"
+
+
+def _cell(sheet: Any, value: Any) -> Any:
+    value = _plain(value)
+    if isinstance(value, int) and not isinstance(value, bool):
+        value = Decimal(value)
+    if isinstance(value, Decimal) and _is_exact(value):
+        cell = WriteOnlyCell(sheet, value=value)
+        cell.number_format = _number_format(value)
+        return cell
+    if isinstance(value, bool | float | date):
+        return WriteOnlyCell(sheet, value=value)
+    if value == "":
+        return None
+    text = ILLEGAL_CHARACTERS_RE.sub("", neutralise(str(value)))[:_MAX_CELL_LENGTH]
+    cell = WriteOnlyCell(sheet, value=text)
+    cell.data_type = "s"  # else "=…" would be a formula and "#N/A" an error
+    return cell
+
+
+def _is_exact(value: Decimal) -> bool:
+    """Return whether a spreadsheet's number can hold the value unchanged."""
+    return value.is_finite() and len(value.normalize().as_tuple().digits) <= _EXACT_DIGITS
+
+
+def _number_format(value: Decimal) -> str:
+    """Return a format that shows as many decimals as the value was given with."""
+    exponent = value.as_tuple().exponent
+    places = -exponent if isinstance(exponent, int) and exponent < 0 else 0
+    return f"0.{'0' * places}" if places else "0"
+
+
+def _plain(value: Any) -> Any:
+    """Return what both formats know: a number, a date, a naive local time, or text."""
+    if value is None:
+        return ""
+    if isinstance(value, datetime) and timezone.is_aware(value):
+        return timezone.localtime(value).replace(tzinfo=None)
+    if isinstance(value, bool | int | float | Decimal | date):
+        return value
+    return str(value)

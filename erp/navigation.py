@@ -1,0 +1,97 @@
+"""The admin's side bar: one group per work area, each entry for those who may view it."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse_lazy
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from erp.core.policy import allowed
+
+
+def _entry(model: str, title: str | Promise, icon: str) -> dict[str, Any]:
+    app, name = model.split(".")
+    return {
+        "title": title,
+        "icon": icon,
+        "link": reverse_lazy(f"admin:{app}_{name}_changelist"),
+        "right": f"{app}.view_{name}",
+    }
+
+
+def _group(title: str | Promise, *entries: dict[str, Any]) -> dict[str, Any]:
+    return {"title": title, "separator": True, "collapsible": True, "items": list(entries)}
+
+
+_GROUPS: list[dict[str, Any]] = [
+    _group(
+        _("Sales"),
+        _entry("quotations.enquiry", _("Enquiries"), "contact_support"),
+        _entry("quotations.quotation", _("Quotations"), "request_quote"),
+        _entry("orders.salesorder", _("Sales orders"), "shopping_cart"),
+        _entry("orders.delivery", _("Deliveries"), "local_shipping"),
+    ),
+    _group(
+        _("Purchasing"),
+        _entry("orders.purchaseorder", _("Purchase orders"), "add_shopping_cart"),
+        _entry("orders.receipt", _("Goods receipts"), "inventory"),
+        _entry("inventory.inbound", _("Inbound goods"), "flight_land"),
+    ),
+    _group(
+        _("Stock"),
+        _entry("inventory.stockbalance", _("Stock"), "inventory_2"),
+        _entry("inventory.stockmove", _("Stock moves"), "sync_alt"),
+        _entry("inventory.reservation", _("Reservations"), "bookmark"),
+        _entry("inventory.stockvalue", _("Stock values"), "paid"),
+        _entry("inventory.warehouse", _("Warehouses"), "warehouse"),
+        _entry("inventory.bin", _("Bins"), "shelves"),
+    ),
+    _group(
+        _("Products"),
+        _entry("products.product", _("Products"), "settings_input_component"),
+        _entry("products.interchange", _("Interchanges"), "swap_horiz"),
+        _entry("products.pricefact", _("Prices"), "sell"),
+        _entry("products.brand", _("Brands"), "verified"),
+        _entry("products.category", _("Categories"), "category"),
+    ),
+    _group(
+        _("Partners"),
+        _entry("customers.customer", _("Customers"), "groups"),
+        _entry("customers.supplier", _("Suppliers"), "factory"),
+        _entry("customers.invoiceprofile", _("Invoice profiles"), "contact_page"),
+    ),
+    _group(
+        _("Finance"),
+        _entry("finance.invoice", _("Invoices"), "receipt_long"),
+        _entry("finance.payment", _("Payments"), "payments"),
+        _entry("finance.journalentry", _("Journal"), "menu_book"),
+        _entry("finance.account", _("Accounts"), "account_tree"),
+        _entry("finance.bankaccount", _("Bank accounts"), "account_balance"),
+        _entry("core.period", _("Periods"), "event_busy"),
+        _entry("core.exchangerate", _("Exchange rates"), "currency_exchange"),
+    ),
+    _group(
+        _("Administration"),
+        _entry("core.company", _("Company"), "business"),
+        _entry("accounts.user", _("Employees"), "badge"),
+        _entry("accounts.department", _("Departments"), "lan"),
+        _entry("auth.group", _("Roles"), "admin_panel_settings"),
+        _entry("core.currency", _("Currencies"), "euro"),
+        _entry("core.taxrate", _("Tax rates"), "percent"),
+        _entry("core.unit", _("Units"), "straighten"),
+        _entry("core.paymentterm", _("Payment terms"), "schedule"),
+        _entry("core.attachment", _("Files"), "attach_file"),
+        _entry("audit.auditentry", _("Operation log"), "manage_search"),
+    ),
+]
+
+
+def navigation(request: HttpRequest) -> list[dict[str, Any]]:
+    """Return the groups with the entries this user may view; unfold asks once per page."""
+    groups = []
+    for group in _GROUPS:
+        items = [item for item in group["items"] if allowed(request.user, item["right"])]
+        if items:
+            groups.append({**group, "items": items})
+    return groups

@@ -1,0 +1,162 @@
+"""Warehouses and bins; the ledger and what is derived from it, to look at."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from erp.core.admin import (
+    LedgerAdmin,
+    MasterAdmin,
+    ReadOnlyAdmin,
+    VisibleFilter,
+    figure,
+    may_see_cost,
+    plain,
+    price,
+)
+from inventory.models import (
+    Bin,
+    Inbound,
+    Reservation,
+    StockBalance,
+    StockMove,
+    StockValue,
+    Warehouse,
+)
+from products.designation import search_key
+from products.models import Product
+
+_MOST_PRODUCTS = 200
+
+
+@admin.register(Warehouse)
+class WarehouseAdmin(MasterAdmin[Warehouse]):
+    list_display = ("code", "name")
+    search_fields = ("code", "name")
+    sortable_by = ("code",)
+    fields = (("code", "name"),)
+
+
+@admin.register(Bin)
+class BinAdmin(MasterAdmin[Bin]):
+    list_display = ("code", "warehouse")
+    list_filter = (("warehouse", VisibleFilter),)
+    list_select_related = ("warehouse",)
+    search_fields = ("code",)
+    fields = (("warehouse", "code"),)
+
+
+class ByProduct(ReadOnlyAdmin[Any]):
+    """Rows of one product: found by its designation."""
+
+    search_fields = ("product__search_key",)
+    search_help_text = _("How the designation begins, in any spelling")
+
+    def search(self, request: HttpRequest, rows: QuerySet[Any], term: str) -> QuerySet[Any]:
+        key = search_key(term)
+        products = Product.objects.visible_to(request.user).filter(
+            Q(search_key__startswith=key) | Q(old_key__startswith=key) if key else Q(pk__in=[])
+        )
+        named = products.order_by().values_list("pk", flat=True)[:_MOST_PRODUCTS]
+        return rows.filter(product__in=list(named))
+
+
+@admin.register(StockBalance)
+class StockBalanceAdmin(ByProduct):
+    list_display = ("product", "warehouse", "bin", "show_on_hand", "show_reserved", "available")
+    show_on_hand = figure(StockBalance, "on_hand", plain)
+    show_reserved = figure(StockBalance, "reserved", plain)
+    list_select_related = ("product__brand", "bin__warehouse")
+    ordering = ("product", "bin")
+    fields = (("product", "warehouse", "bin"), ("show_on_hand", "show_reserved", "available"))
+
+    @admin.display(description=_("warehouse"))
+    def warehouse(self, obj: StockBalance) -> str:
+        return str(obj.bin.warehouse)
+
+    @admin.display(description=_("available"))
+    def available(self, obj: StockBalance) -> Any:
+        return plain(obj.available)
+
+
+@admin.register(StockMove)
+class StockMoveAdmin(ByProduct, LedgerAdmin[Any]):
+    list_display = (
+        "posted_at",
+        "kind",
+        "product",
+        "show_quantity",
+        "from_bin",
+        "to_bin",
+        "show_cost",
+        "show_value",
+        "document",
+    )
+    show_quantity = figure(StockMove, "quantity", plain)
+    show_cost = figure(StockMove, "unit_cost", price)
+    show_value = figure(StockMove, "value", price)
+    list_filter = ("kind", "on")
+    list_select_related = ("product__brand", "from_bin", "to_bin")
+    cost_fields = ("show_cost", "show_value")
+    ordering = ("-id",)
+    fields = (
+        ("product", "kind", "on"),
+        ("show_quantity", "from_bin", "to_bin"),
+        ("show_cost", "show_value"),
+        ("document", "posted_at", "reverses"),
+    )
+
+
+@admin.register(StockValue)
+class StockValueAdmin(ByProduct):
+    """All of it is cost."""
+
+    list_display = ("product", "warehouse", "show_quantity", "average_cost", "show_value")
+    fields = (("product", "warehouse"), ("show_quantity", "average_cost", "show_value"))
+    show_quantity = figure(StockValue, "quantity", plain)
+    show_value = figure(StockValue, "value", price)
+    list_filter = (("warehouse", VisibleFilter),)
+    list_select_related = ("product__brand", "warehouse")
+    ordering = ("product", "warehouse")
+
+    @admin.display(description=_("average cost"))
+    def average_cost(self, obj: StockValue) -> Any:
+        return price(obj.average_cost)
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return may_see_cost(request) and super().has_view_permission(request, obj)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        rows = super().get_queryset(request)
+        return rows if may_see_cost(request) else rows.none()
+
+
+@admin.register(Reservation)
+class ReservationAdmin(ByProduct, LedgerAdmin[Any]):
+    list_display = ("created_at", "product", "bin", "show_quantity", "document")
+    show_quantity = figure(Reservation, "quantity", plain)
+    list_select_related = ("product__brand", "bin")
+    ordering = ("-id",)
+    fields = (("product", "bin", "show_quantity"), ("document", "created_at"))
+
+
+@admin.register(Inbound)
+class InboundAdmin(ByProduct, LedgerAdmin[Any]):
+    list_display = (
+        "product",
+        "warehouse",
+        "show_quantity",
+        "requested_on",
+        "confirmed_on",
+        "document",
+    )
+    show_quantity = figure(Inbound, "quantity", plain)
+    list_filter = (("warehouse", VisibleFilter), "requested_on")
+    list_select_related = ("product__brand", "warehouse")
+    fields = (
+        ("product", "warehouse", "show_quantity"),
+        ("requested_on", "confirmed_on", "document"),
+    )

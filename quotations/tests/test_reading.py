@@ -1,0 +1,175 @@
+"""The enquiry reader against the written enquiries, against junk, and rule by rule."""
+
+import csv
+import json
+import time
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from quotations.reading import BrandNames, ReadLine, read_enquiry
+from quotations.reading.text import part_key
+
+DATA = Path(__file__).parent / "data"
+ROOT = Path(__file__).resolve().parents[2]
+UNITS = {"pcs": "piece", "can": "piece", "set": "set", "pair": "pair", "box": "box", None: None}
+
+
+def load_brands() -> BrandNames:
+    with (ROOT / "erp/demo_data/brands.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    return BrandNames.from_rows(
+        (row["code"], [row["name_en"], row["name_zh"], *row["aliases"].split("|")]) for row in rows
+    )
+
+
+BRANDS = load_brands()
+
+
+def enquiries(name: str) -> list[dict[str, Any]]:
+    return [json.loads(row) for row in (DATA / name).read_text(encoding="utf-8").splitlines()]
+
+
+ALL = [*enquiries("enquiries.jsonl"), *enquiries("enquiries_heldout.jsonl")]
+
+
+def read(text: str) -> list[ReadLine]:
+    return read_enquiry(text, BRANDS).lines
+
+
+def summary(line: ReadLine) -> tuple[str, str | None, str | None]:
+    quantity = None if line.quantity is None else f"{line.quantity:f}"
+    return part_key(line.designation), line.brand, quantity
+
+
+@pytest.mark.parametrize("enquiry", ALL, ids=[enquiry["id"] for enquiry in ALL])
+def test_reads_every_written_enquiry(enquiry: dict[str, Any]) -> None:
+    lines = read(enquiry["text"])
+    expected = enquiry["expected"]
+    assert [part_key(line.designation) for line in lines] == [e["part_key"] or "" for e in expected]
+    for line, wanted in zip(lines, expected, strict=True):
+        assert line.quantity == wanted["quantity"]
+        assert line.unit == UNITS[wanted["unit"]]
+        assert line.brand in {wanted["brand"], *wanted["alt_brands"]}
+        if wanted.get("dims"):
+            assert line.dimensions == tuple(Decimal(str(size)) for size in wanted["dims"])
+    found = {part_key(line.designation) for line in lines} - {e["part_key"] for e in expected}
+    assert not found & {part_key(text) for text in enquiry["must_not_match"]}
+
+
+@pytest.mark.parametrize("enquiry", ALL, ids=[enquiry["id"] for enquiry in ALL])
+def test_loses_no_line(enquiry: dict[str, Any]) -> None:
+    """Every line of the text is a part's wording or listed as ignored."""
+    reading = read_enquiry(enquiry["text"], BRANDS)
+    kept = part_key(" ".join([*(line.raw for line in reading.lines), *reading.ignored]))
+    for line in enquiry["text"].split("\n"):
+        words = [part_key(word) for word in line.replace("\t", " ").split()]
+        assert not words or any(word in kept for word in words if word) or not any(words)
+
+
+@pytest.mark.parametrize(
+    ("text", "quantity"),
+    [
+        ("6205-2Z*40", "40"),
+        ("6205-2Z x10", "10"),
+        ("6205-2Z ×30只", "30"),
+        ("6205-2Z 各50", "50"),
+        ("6205-2Z 两套", "2"),
+        ("6205-2Z 一百个", "100"),
+        ("6205-2Z - 500 pcs", "500"),
+        ("6205-2Z Qty 4", "4"),
+        ("4 EA BRG 6205-2Z", "4"),
+        ("6205-2Z 要20", "20"),
+        ("20pcs 6205-2Z", "20"),
+        ("6205-2Z 1,000 pcs", "1000"),
+        ("6205-2Z 1.5千个", "1500"),
+        ("6205-2Z 5k", "5000"),
+        ("6205-2Z 30个 @12.5", "30"),
+        ("6205-2Z 12元 30个", "30"),
+        ("6205 -1个", "-1"),
+        ("6205 × -1", "-1"),
+        ("6205 × 1e30", "1E+30"),
+        ("6205 0个", "0"),
+    ],
+)
+def test_quantity(text: str, quantity: str) -> None:
+    (line,) = read(text)
+    assert line.quantity == Decimal(quantity)
+
+
+@pytest.mark.parametrize(
+    ("text", "brand", "others"),
+    [
+        ("SKF 6205 10个", "SKF", ()),
+        ("6205 SKF 10个", "SKF", ()),
+        ("NSK6205DDU 10个", "NSK", ()),
+        ("6205-2RS1-SKF 10个", "SKF", ()),
+        ("6205-2NKE 10个", None, ()),
+        ("6205 10个 SKF或NSK", "SKF", ("NSK",)),
+        ("6205 10个，不要SKF的", None, ()),
+        ("6205 10个 发到洛阳市", None, ()),
+        ("洛阳轴承 6205 10个", "LYC", ()),
+    ],
+)
+def test_brand(text: str, brand: str | None, others: tuple[str, ...]) -> None:
+    (line,) = read(text)
+    assert (line.brand, line.alternative_brands) == (brand, others)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        " \n\t\n",
+        "13800138000",
+        "Tel: +86 510 5550 6205",
+        "地址：无锡市中山路6205号6206室",
+        "合同号 HT-6205-2026",
+        "发票号码 30206",
+        "2026-06-20 62:05",
+        "合计 6205",
+        "¥6205.00",
+        "邮编 214151",
+        "税号 91310115555500123X",
+        "苏B6205Q",
+        "https://example.com/6205-2rs",
+        "M10*40 螺栓 200个",
+        "Room 6205, 62nd floor",
+    ],
+)
+def test_reads_no_part(text: str) -> None:
+    assert read(text) == []
+
+
+@given(st.text(max_size=400))
+@settings(max_examples=300, deadline=None)
+def test_never_raises(text: str) -> None:
+    read_enquiry(text, BRANDS)
+
+
+@given(st.text(alphabet="62O5lI -/*xX.,，各个套SKF或到\t|\n:;()号元2RSZC3百两φ", max_size=200))
+@settings(max_examples=300, deadline=None)
+def test_never_raises_on_near_parts(text: str) -> None:
+    read_enquiry(text, BRANDS)
+
+
+@pytest.mark.parametrize(
+    "piece", ["0123456789", "2Z", "6205 ", "A", " a", "轴承路", "各6205,", "1-"]
+)
+def test_junk_takes_bounded_time(piece: str) -> None:
+    """100 kB in a few seconds even on a slow machine; a runaway pattern takes minutes."""
+    text = piece * (100_000 // len(piece))
+    start = time.perf_counter()
+    read_enquiry(text, BRANDS)
+    assert time.perf_counter() - start < 10
+
+
+def test_hundred_lines_are_quick() -> None:
+    start = time.perf_counter()
+    lines = read("6205-2RS/C3 SKF 100个\n" * 100)
+    assert len(lines) == 100
+    assert time.perf_counter() - start < 1

@@ -1,0 +1,135 @@
+"""From a customer's text to matched lines: the first page of the sales day."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from accounts.requests import AuthedRequest
+from customers.models import Customer
+from erp.core.errors import DomainError
+from erp.core.pages import change_once, new_token, page, refuse
+from erp.core.policy import allowed, authorize
+from products.models import Product
+from quotations import services
+from quotations.forms import EnquiryForm
+from quotations.models import Enquiry, Quotation
+from quotations.sheets import enquiry_sheet
+
+
+@page("GET")
+def home(request: AuthedRequest) -> HttpResponse:
+    """To the page where this user's day begins."""
+    if allowed(request.user, "quotations.add_enquiry"):
+        return redirect("quotations:new-enquiry")
+    return redirect("admin:index")
+
+
+@page("GET", "POST")
+def new_enquiry(request: AuthedRequest) -> HttpResponse:
+    authorize(request.user, "quotations.add_enquiry")
+    if request.method == "GET":
+        form = EnquiryForm(user=request.user, initial={"customer": request.GET.get("customer")})
+        return _ask(request, form)
+    form = EnquiryForm(request.POST, request.FILES, user=request.user)
+    if not form.is_valid():
+        return _ask(request, form, status=400)
+    try:
+        location = change_once(request, "enquiry.create", lambda: _create(request, form))
+    except DomainError as refusal:
+        form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
+        return _ask(request, form, status=409)
+    return HttpResponseRedirect(location)
+
+
+def _create(request: AuthedRequest, form: EnquiryForm) -> str:
+    customer: Customer = form.cleaned_data["customer"]
+    made = services.create_enquiry(
+        form.cleaned_data["text"], customer_id=customer.pk, by=request.user
+    )
+    return reverse("quotations:enquiry", args=[made.pk])
+
+
+def _ask(request: AuthedRequest, form: EnquiryForm, status: int = 200) -> HttpResponse:
+    customers: Any = form.fields["customer"]
+    given = str(form["customer"].value() or "")
+    is_id = given.isascii() and given.isdigit() and len(given) < 19
+    customer = customers.queryset.filter(pk=given).first() if is_id else None
+    context = {"form": form, "customer": customer, "token": new_token()}
+    return render(request, "quotations/enquiry_new.html", context, status=status)
+
+
+@page("GET")
+def enquiry(request: AuthedRequest, pk: int) -> HttpResponse:
+    authorize(request.user, "quotations.view_enquiry")
+    asked = _enquiry(request, pk)
+    lines = enquiry_sheet(asked, user=request.user)
+    made = Quotation.objects.visible_to(request.user).filter(enquiry=asked).order_by("pk")
+    context = _context(request, asked) | {
+        "lines": lines,
+        "unmatched": sum(line.facts is None for line in lines),
+        "quotations": list(made),
+        "may_quote": allowed(request.user, "quotations.add_quotation"),
+        "token": new_token(),
+    }
+    return render(request, "quotations/enquiry.html", context)
+
+
+def _enquiry(request: AuthedRequest, pk: int) -> Enquiry:
+    return Enquiry.objects.select_related("customer", "owner").get_visible(request.user, pk)
+
+
+def _context(request: AuthedRequest, asked: Enquiry) -> dict[str, Any]:
+    return {
+        "enquiry": asked,
+        "customer": asked.customer,
+        "sees_cost": allowed(request.user, "products.view_cost"),
+        "may_choose": allowed(request.user, "quotations.change_enquiry"),
+    }
+
+
+@page("POST")
+def choose_product(request: AuthedRequest, pk: int, line_pk: int) -> HttpResponse:
+    """Take another product for a line; answers with the line's row."""
+    authorize(request.user, "quotations.change_enquiry")
+    asked = _enquiry(request, pk)
+    if not asked.lines.filter(pk=line_pk).exists():
+        raise Http404
+    context = _context(request, asked)
+    try:
+        services.choose_product(line_pk, _product_id(request), by=request.user)
+    except DomainError as refusal:
+        context["refusal"] = refusal.message
+    (context["line"],) = enquiry_sheet(asked, user=request.user, line_id=line_pk)
+    return render(request, "quotations/_enquiry_line.html", context)
+
+
+def _product_id(request: AuthedRequest) -> int:
+    """Return the id of a product the user may see, or 0, which no product has."""
+    given = request.POST.get("product", "")
+    if not (given.isascii() and given.isdigit() and len(given) < 19):
+        return 0
+    visible = Product.objects.visible_to(request.user).filter(pk=int(given))
+    return int(given) if visible.exists() else 0
+
+
+@page("POST")
+def quote_enquiry(request: AuthedRequest, pk: int) -> HttpResponse:
+    authorize(request.user, "quotations.add_quotation")
+    asked = _enquiry(request, pk)
+
+    def effect() -> str:
+        made = services.create_quotation_from_enquiry(asked.pk, by=request.user)
+        return reverse("quotations:quotation", args=[made.pk])
+
+    try:
+        location = change_once(request, "enquiry.quote", effect, object_id=asked.pk)
+    except DomainError as refusal:
+        refuse(request, refusal)
+        return redirect("quotations:enquiry", pk=asked.pk)
+    if asked.status not in {Enquiry.Status.NEW, Enquiry.Status.MATCHING}:
+        messages.info(request, _("This enquiry had been quoted before."))
+    return HttpResponseRedirect(location)

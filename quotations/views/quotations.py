@@ -1,0 +1,212 @@
+"""A quotation on the screen: its lines as a grid, its steps, its paper."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import Q
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from accounts.requests import AuthedRequest
+from erp.core.errors import DomainError, StaleVersionError
+from erp.core.pages import change_once, new_token, page, refuse
+from erp.core.policy import allowed, authorize
+from products.models import Product
+from quotations import services
+from quotations.forms import GridRow, blame, read_grid
+from quotations.grid import differences, grid_of, is_same, rows_of, source_lines_of
+from quotations.models import Quotation, QuotationStatus
+from quotations.printing import quotation_pdf
+from quotations.steps import STEPS, Step, open_steps
+
+ROWS_PER_PAGE = 50
+
+
+@page("GET")
+def quotation_list(request: AuthedRequest) -> HttpResponse:
+    """The newest first, a page at a time by key, so that deep pages cost no more."""
+    authorize(request.user, "quotations.view_quotation")
+    status, customer = request.GET.get("status", ""), request.GET.get("customer", "").strip()
+    rows = Quotation.objects.visible_to(request.user).select_related("customer", "owner")
+    if status in QuotationStatus.values:
+        rows = rows.filter(status=status)
+    if customer:
+        rows = rows.filter(
+            Q(customer__code__istartswith=customer[:60]) | Q(customer__name__icontains=customer[:60])
+        )
+    before = request.GET.get("before", "")
+    if before.isascii() and before.isdigit() and len(before) < 19:
+        rows = rows.filter(pk__lt=int(before))
+    found = list(rows.order_by("-pk")[: ROWS_PER_PAGE + 1])
+    following = None
+    if len(found) > ROWS_PER_PAGE:
+        query = request.GET.copy()
+        query["before"] = str(found[ROWS_PER_PAGE - 1].pk)
+        following = query.urlencode()
+    context = {
+        "quotations": found[:ROWS_PER_PAGE],
+        "statuses": QuotationStatus.choices,
+        "status": status,
+        "customer": customer,
+        "following": following,
+    }
+    return render(request, "quotations/list.html", context)
+
+
+def _quotation(request: AuthedRequest, right: str, pk: int) -> Quotation:
+    """Return a visible quotation for an action: 403 without the right, 404 out of sight."""
+    authorize(request.user, right)
+    rows = Quotation.objects.select_related("customer", "owner", "contact", "enquiry", "currency")
+    return rows.get_visible(request.user, pk)
+
+
+# --- the grid --------------------------------------------------------------------------------
+
+
+@page("GET", "POST")
+def quotation(request: AuthedRequest, pk: int) -> HttpResponse:
+    if request.method == "POST":
+        return _save(request, _quotation(request, "quotations.change_quotation", pk))
+    shown = _quotation(request, "quotations.view_quotation", pk)
+    return _show(request, shown, rows_of(shown.lines.all()))
+
+
+def _show(
+    request: AuthedRequest, shown: Quotation, rows: list[GridRow], *, status: int = 200, **more: Any
+) -> HttpResponse:
+    may_change = allowed(request.user, "quotations.change_quotation")
+    context = {
+        "quotation": shown,
+        "customer": shown.customer,
+        "version": shown.version,
+        "lines": grid_of(rows, shown, user=request.user),
+        "is_draft": shown.status == QuotationStatus.DRAFT and may_change,
+        "steps": open_steps(shown, request.user),
+        "may_order": shown.status == QuotationStatus.SENT
+        and allowed(request.user, "orders.add_salesorder"),
+        "sees_cost": allowed(request.user, "products.view_cost"),
+        "token": new_token(),
+    }
+    return render(request, "quotations/quotation.html", context | more, status=status)
+
+
+def _save(request: AuthedRequest, shown: Quotation) -> HttpResponse:
+    """Save the grid, and hand it in when asked to; what was typed stays on the screen."""
+    rows, version = read_grid(request.POST), _version(request)
+    step = _step_after(request)
+    if any(row.errors for row in rows):
+        messages.error(request, _("Correct the marked cells."))
+        return _show(request, shown, rows, status=400, is_draft=True)
+
+    def effect() -> str:
+        sources = source_lines_of(shown)
+        stored, lines = list(shown.lines.all()), [row.entered(sources) for row in rows]
+        now = version
+        if not is_same(rows, stored, sources):
+            made = services.replace_lines(shown.pk, lines, version=version, by=request.user)
+            now = made.version
+        if step:
+            step.take(shown.pk, by=request.user, version=now, reason="")
+        return reverse("quotations:quotation", args=[shown.pk])
+
+    try:
+        location = change_once(request, "quotation.change", effect, object_id=shown.pk)
+    except StaleVersionError as refusal:
+        return _show_stale(request, shown.pk, rows, refusal)
+    except DomainError as refusal:
+        blame(rows, refusal)
+        refuse(request, refusal)
+        return _show(request, shown, rows, status=409, is_draft=True, version=version)
+    done = step.done % {"ref": shown.ref} if step else _("%(ref)s saved.") % {"ref": shown.ref}
+    messages.success(request, done)
+    return HttpResponseRedirect(location)
+
+
+def _show_stale(
+    request: AuthedRequest, pk: int, rows: list[GridRow], refusal: DomainError
+) -> HttpResponse:
+    """Show what somebody else saved beside what was typed; saving again puts this on top."""
+    now = _quotation(request, "quotations.change_quotation", pk)
+    refuse(request, refusal)
+    changed = differences(grid_of(rows, now, user=request.user), list(now.lines.all()))
+    return _show(request, now, rows, status=409, is_draft=True, differences=changed, stale=True)
+
+
+def _version(request: AuthedRequest) -> int:
+    given = request.POST.get("version", "")
+    return int(given) if given.isascii() and given.isdigit() and len(given) < 10 else 0
+
+
+def _step_after(request: AuthedRequest) -> Step | None:
+    """Return the step to take after saving: only handing in."""
+    if request.POST.get("then") != "submit":
+        return None
+    step = STEPS["submit"]
+    authorize(request.user, step.right)
+    return step
+
+
+@page("GET")
+def new_row(request: AuthedRequest, pk: int) -> HttpResponse:
+    """A fresh row of the grid for a product."""
+    shown = _quotation(request, "quotations.change_quotation", pk)
+    given = request.GET.get("product", "")
+    known = given.isascii() and given.isdigit() and len(given) < 19
+    if not known:
+        raise Http404
+    Product.objects.get_visible(request.user, int(given))
+    (line,) = grid_of([GridRow(product=given, quantity="1")], shown, user=request.user)
+    if line.facts and line.facts.suggested_shown is not None:
+        line.typed.unit_price = str(line.facts.suggested_shown)
+    line.typed.check()
+    context = {
+        "line": line,
+        "is_draft": True,
+        "sees_cost": allowed(request.user, "products.view_cost"),
+    }
+    return render(request, "quotations/_grid_row.html", context)
+
+
+# --- its way and its paper -------------------------------------------------------------------
+
+
+@page("POST")
+def take_step(request: AuthedRequest, pk: int, step: str) -> HttpResponse:
+    """Submit, approve, send, refuse, lose or cancel."""
+    taken = STEPS.get(step)
+    if taken is None:
+        raise Http404
+    shown = _quotation(request, taken.right, pk)
+    reason = request.POST.get("reason", "").strip()[:500]
+
+    def effect() -> str:
+        taken.take(shown.pk, by=request.user, version=_version(request), reason=reason)
+        return reverse("quotations:quotation", args=[shown.pk])
+
+    try:
+        location = change_once(request, f"quotation.{step}", effect, object_id=shown.pk)
+    except DomainError as refusal:
+        refuse(request, refusal)
+        return redirect("quotations:quotation", pk=shown.pk)
+    messages.success(request, taken.done % {"ref": shown.ref})
+    return HttpResponseRedirect(location)
+
+
+@page("GET")
+def pdf(request: AuthedRequest, pk: int) -> HttpResponse:
+    """The quotation on paper, in the language asked for or the user's."""
+    shown = _quotation(request, "quotations.view_quotation", pk)
+    language = request.GET.get("language") or get_language() or ""
+    try:
+        name, content = quotation_pdf(
+            shown, language=language if language in {"zh-hans", "en"} else None, by=request.user
+        )
+    except DomainError as refusal:
+        refuse(request, refusal)
+        return redirect("quotations:quotation", pk=shown.pk)
+    disposition = f'inline; filename="{name}"'
+    headers = {"Content-Disposition": disposition, "X-Content-Type-Options": "nosniff"}
+    return HttpResponse(content, content_type="application/pdf", headers=headers)

@@ -1,0 +1,528 @@
+"""What many at once may not break, on the real database: SQLite knows no row locks.
+
+Each race is run with its lock, many rounds; and once more with the lock taken away and the fatal
+interleaving forced by a rendezvous, to prove that the test would see the bug. Taking it away
+patches ``QuerySet.select_for_update``, as pretix does: the one exception to "no mocks".
+"""
+
+import threading
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, OperationalError, connection, transaction
+from django.db.models import Model, QuerySet, Sum
+
+from erp.core import jobs
+from erp.core import service as service_module
+from erp.core.errors import DomainError
+from erp.core.idempotency import once
+from erp.core.models import IdempotencyKey, NumberSequence
+from erp.core.numbering import draw_number
+from erp.core.service import service
+from finance import services as finance
+from finance.models import Allocation, Invoice, Payment
+from inventory import services as inventory
+from inventory.models import Reservation, StockBalance, StockMove, StockValue
+from orders import services as orders
+from orders.models import Delivery, SalesOrder
+from products.models import Product
+from quotations.models import Quotation
+from tests import factories
+from tests.support import (
+    Rendezvous,
+    accountant,
+    assert_books_ok,
+    at_once,
+    chart,
+    codes,
+    counted_receipt,
+    draft_order,
+    keeper,
+    line,
+    main_warehouse,
+    planned_delivery,
+    posted_payment,
+    seller,
+    sent_purchase,
+    sent_quotation,
+    shipped_delivery,
+    simple_invoice,
+    stock,
+)
+
+pytestmark = [
+    pytest.mark.mariadb,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.skipif(
+        "connection.vendor != 'mysql'", reason="row locks need MariaDB (DATABASE_URL=mysql://…)"
+    ),
+]
+ROUNDS = 20
+
+
+def without_lock(monkeypatch: pytest.MonkeyPatch, *models: type[Model]) -> None:
+    """Let rows of these models be read without their lock."""
+    locked = QuerySet.select_for_update
+
+    def maybe(self: Any, *args: Any, **kwargs: Any) -> Any:
+        return self if self.model in models else locked(self, *args, **kwargs)
+
+    monkeypatch.setattr(QuerySet, "select_for_update", maybe)
+
+
+def meet_before(
+    monkeypatch: pytest.MonkeyPatch, owner: Any, name: str, place: Rendezvous, *, of: Any = None
+) -> None:
+    """Let the threads wait for each other just before ``owner.name`` runs (for one model)."""
+    original = getattr(owner, name)
+
+    def wait_then(self: Any, *args: Any, **kwargs: Any) -> Any:
+        if of is None or getattr(self, "model", of) is of:
+            place.meet()
+        return original(self, *args, **kwargs)
+
+    monkeypatch.setattr(owner, name, wait_then)
+
+
+# --- the last unit -----------------------------------------------------------------------------
+
+
+def _confirm(order: SalesOrder) -> Callable[[], Any]:
+    boss = seller()
+    return lambda: orders.confirm_order(order.pk, by=boss)
+
+
+def _two_orders_for_the_last_unit(product: Product) -> list[Callable[[], Any]]:
+    return [_confirm(draft_order(line(product, 1))) for _number in range(2)]
+
+
+def test_of_two_orders_for_the_last_unit_exactly_one_is_confirmed() -> None:
+    for _round in range(ROUNDS):
+        product = factories.ProductFactory()
+        stock(product, 1, "8.00")
+
+        results = at_once(*_two_orders_for_the_last_unit(product))
+
+        assert codes(results) == ["insufficient_stock", "ok"]
+        assert Reservation.objects.filter(product=product).count() == 1
+        assert StockBalance.objects.get(product=product).reserved == 1
+    assert SalesOrder.objects.filter(status="confirmed").count() == ROUNDS
+    assert_books_ok()
+
+
+def test_without_the_lock_on_stock_both_get_the_last_unit(monkeypatch: Any) -> None:
+    product = factories.ProductFactory()
+    stock(product, 1, "8.00")
+    race = _two_orders_for_the_last_unit(product)
+    without_lock(monkeypatch, StockBalance)
+    # Both have read the balance and decided; then both write.
+    meet_before(monkeypatch, QuerySet, "bulk_create", Rendezvous(2), of=Reservation)
+
+    results = at_once(*race)
+
+    assert codes(results) == ["ok", "ok"]
+    promised = Reservation.objects.filter(product=product).aggregate(n=Sum("quantity"))["n"]
+    assert promised == 2  # of one on hand
+
+
+def test_of_eight_orders_of_one_to_three_pieces_no_more_than_ten_are_promised() -> None:
+    for _round in range(3):
+        product = factories.ProductFactory()
+        stock(product, 10, "80.00")
+        race = [_confirm(draft_order(line(product, 1 + n % 3))) for n in range(8)]
+
+        told = codes(at_once(*race))
+
+        assert set(told) <= {"ok", "insufficient_stock"}
+        promised = Reservation.objects.filter(product=product).aggregate(n=Sum("quantity"))["n"]
+        # Whoever was refused wanted more than was left.
+        assert 10 - 3 < promised <= 10
+    assert_books_ok()
+
+
+# --- orders over the same products in opposite order -------------------------------------------
+
+
+def _crossing_orders() -> tuple[list[Product], list[Callable[[], Any]]]:
+    products = [factories.ProductFactory() for _number in range(2)]
+    for product in products:
+        stock(product, 10, "80.00")
+    there = draft_order(*[line(product, 1) for product in products])
+    back = draft_order(*[line(product, 1) for product in reversed(products)])
+    return products, [_confirm(there), _confirm(back)]
+
+
+def test_orders_over_the_same_products_in_opposite_order_never_deadlock(caplog: Any) -> None:
+    caplog.set_level("INFO", logger="erp.core.service")
+    for _round in range(ROUNDS):
+        _products, race = _crossing_orders()
+        assert codes(at_once(*race)) == ["ok", "ok"]
+    assert "retrying" not in caplog.text  # not even one that a retry would have hidden
+    assert_books_ok()
+
+
+def _lock_in_entered_order(monkeypatch: pytest.MonkeyPatch, products: list[Product]) -> None:
+    """Take the locks on stock one by one, each thread in its own order, instead of by key."""
+    sort, place = QuerySet.order_by, Rendezvous(2)
+
+    def one_by_one(self: Any, *fields: Any) -> Any:
+        if self.model is not StockBalance or not self.query.select_for_update:
+            return sort(self, *fields)
+        first_thread = threading.current_thread().name == "0"
+        rows = []
+        for product in products if first_thread else reversed(products):
+            rows += list(self.filter(product=product))
+            place.meet()  # both hold their first lock
+        return rows
+
+    monkeypatch.setattr(QuerySet, "order_by", one_by_one)
+
+
+def test_without_the_order_of_locks_a_deadlock_reaches_the_caller(monkeypatch: Any) -> None:
+    products, race = _crossing_orders()
+    _lock_in_entered_order(monkeypatch, products)
+    monkeypatch.setattr(service_module, "MAX_ATTEMPTS", 1)
+
+    results = at_once(*race)
+
+    failed = [result for result in results if isinstance(result, OperationalError)]
+    assert [error.args[0] for error in failed] == [1213]
+
+
+def test_the_victim_of_a_deadlock_is_run_again_as_a_whole(monkeypatch: Any, caplog: Any) -> None:
+    caplog.set_level("INFO", logger="erp.core.service")
+    products, race = _crossing_orders()
+    _lock_in_entered_order(monkeypatch, products)
+
+    results = at_once(*race)
+
+    monkeypatch.undo()
+    assert codes(results) == ["ok", "ok"]
+    assert caplog.text.count("retrying") == 1
+    assert Reservation.objects.count() == 4
+    assert_books_ok()
+
+
+# --- numbers -----------------------------------------------------------------------------------
+
+
+class _ChangedHisMindError(Exception):
+    pass
+
+
+@service("test.draw")
+def _draw(*, keep: bool) -> str:
+    number = draw_number("T", date(2026, 11, 5))
+    if not keep:
+        raise _ChangedHisMindError
+    return number
+
+
+def _draw_ten(thread: int) -> list[str]:
+    drawn = []
+    for count in range(10):
+        try:
+            drawn.append(_draw(keep=(thread + count) % 10 != 0))
+        except _ChangedHisMindError:
+            pass
+    return drawn
+
+
+def test_sixteen_threads_draw_numbers_without_gap_or_duplicate() -> None:
+    """None was drawn this year yet, and every tenth transaction is rolled back."""
+    results = at_once(*[lambda n=n: _draw_ten(n) for n in range(16)])  # type: ignore[misc]
+
+    codes(results)
+    numbers = sorted(number for drawn in results for number in drawn)
+    assert len(numbers) == 16 * 9
+    assert numbers == [f"T-2026-{n:06d}" for n in range(1, 16 * 9 + 1)]
+    assert NumberSequence.objects.get(series="T").last == 16 * 9
+
+
+def test_without_the_lock_on_the_series_a_number_is_drawn_twice(monkeypatch: Any) -> None:
+    _draw(keep=True)
+    without_lock(monkeypatch, NumberSequence)
+    meet_before(monkeypatch, NumberSequence, "save", Rendezvous(2))
+
+    results = at_once(*[lambda: _draw(keep=True)] * 2)
+
+    assert results == ["T-2026-000002"] * 2
+
+
+# --- allocations -------------------------------------------------------------------------------
+
+
+def _allocate(payment: Payment, invoice: Invoice) -> Callable[[], Any]:
+    by = accountant()
+    return lambda: finance.allocate_payment(payment.pk, invoice.pk, Decimal("30.00"), by=by)
+
+
+def _one_payment_to_eight_invoices() -> list[Callable[[], Any]]:
+    customer = factories.CustomerFactory()
+    payment = posted_payment("100.00", partner=customer)
+    invoices = [simple_invoice("30.00", customer=customer) for _number in range(8)]
+    return [_allocate(payment, invoice) for invoice in invoices]
+
+
+def _eight_payments_to_one_invoice() -> list[Callable[[], Any]]:
+    customer = factories.CustomerFactory()
+    invoice = simple_invoice("100.00", customer=customer)
+    payments = [posted_payment("30.00", partner=customer) for _number in range(8)]
+    return [_allocate(payment, invoice) for payment in payments]
+
+
+def test_eight_threads_allocate_no_more_than_the_payment() -> None:
+    for _round in range(3):
+        Allocation.objects.all().delete()
+        told = codes(at_once(*_one_payment_to_eight_invoices()))
+        assert told == ["ok"] * 3 + ["over_allocated"] * 5
+        assert Allocation.objects.aggregate(n=Sum("amount"))["n"] == Decimal("90.00")
+    assert_books_ok()
+
+
+def test_eight_threads_allocate_no_more_than_the_invoice() -> None:
+    for _round in range(3):
+        Allocation.objects.all().delete()
+        told = codes(at_once(*_eight_payments_to_one_invoice()))
+        assert told == ["ok"] * 3 + ["over_paid"] * 5
+        assert Allocation.objects.aggregate(n=Sum("amount"))["n"] == Decimal("90.00")
+    assert_books_ok()
+
+
+def test_without_the_lock_on_the_payment_it_is_allocated_several_times(monkeypatch: Any) -> None:
+    race = _one_payment_to_eight_invoices()
+    without_lock(monkeypatch, Payment)
+    meet_before(monkeypatch, QuerySet, "create", Rendezvous(8), of=Allocation)
+
+    assert codes(at_once(*race)) == ["ok"] * 8
+
+    assert Allocation.objects.aggregate(n=Sum("amount"))["n"] == Decimal("240.00")  # of 100.00
+
+
+def test_without_the_lock_on_the_invoice_it_is_paid_several_times(monkeypatch: Any) -> None:
+    race = _eight_payments_to_one_invoice()
+    without_lock(monkeypatch, Invoice)
+    meet_before(monkeypatch, QuerySet, "create", Rendezvous(8), of=Allocation)
+
+    assert codes(at_once(*race)) == ["ok"] * 8
+
+    assert Allocation.objects.aggregate(n=Sum("amount"))["n"] == Decimal("240.00")  # of 100.00
+
+
+# --- doing one thing twice at once -------------------------------------------------------------
+
+
+def _order(quotation: Quotation) -> Callable[[], Any]:
+    by, warehouse = seller(), main_warehouse()
+    return lambda: orders.create_order_from_quotation(
+        quotation.pk, warehouse_id=warehouse.pk, by=by
+    )
+
+
+def test_a_quotation_accepted_by_two_at_once_makes_one_order() -> None:
+    for _round in range(ROUNDS):
+        quotation = sent_quotation()
+        assert codes(at_once(*[_order(quotation)] * 2)) == ["invalid_transition", "ok"]
+        assert SalesOrder.objects.filter(quotation=quotation).count() == 1
+    assert_books_ok()
+
+
+def test_without_the_lock_on_the_quotation_two_orders_are_made(monkeypatch: Any) -> None:
+    quotation = sent_quotation()
+    without_lock(monkeypatch, Quotation)
+    meet_before(monkeypatch, Quotation, "save", Rendezvous(2))
+
+    assert codes(at_once(*[_order(quotation)] * 2)) == ["ok", "ok"]
+
+    assert SalesOrder.objects.filter(quotation=quotation).count() == 2
+
+
+def _invoice(delivery: Delivery) -> Callable[[], Any]:
+    by = accountant()
+    return lambda: finance.invoice_delivery(delivery.pk, by=by)
+
+
+def test_a_delivery_invoiced_by_two_at_once_has_one_invoice() -> None:
+    for _round in range(5):
+        product = factories.ProductFactory()
+        stock(product, 10, "80.00")
+        delivery = shipped_delivery(line(product, 10))
+        assert codes(at_once(*[_invoice(delivery)] * 2)) == ["already_invoiced", "ok"]
+
+
+def test_without_the_lock_on_the_delivery_it_is_invoiced_twice(monkeypatch: Any) -> None:
+    product = factories.ProductFactory()
+    stock(product, 10, "80.00")
+    delivery = shipped_delivery(line(product, 10))
+    without_lock(monkeypatch, Delivery)
+    meet_before(monkeypatch, Invoice, "save", Rendezvous(2))
+
+    assert codes(at_once(*[_invoice(delivery)] * 2)) == ["ok", "ok"]
+
+
+def test_goods_shipped_by_two_at_once_leave_once() -> None:
+    keep = keeper()
+    for _round in range(5):
+        product = factories.ProductFactory()
+        stock(product, 10, "80.00")
+        delivery = planned_delivery(line(product, 4))
+        race = [lambda pk=delivery.pk: orders.ship_delivery(pk, by=keep)] * 2  # type: ignore[misc]
+
+        assert codes(at_once(*race)) == ["invalid_transition", "ok"]
+
+        assert StockBalance.objects.get(product=product).on_hand == 6
+    assert_books_ok()
+
+
+def test_a_receipt_posted_by_two_at_once_comes_in_once() -> None:
+    keep = keeper()
+    chart()
+    for _round in range(5):
+        receipt = counted_receipt(sent_purchase(factories.ProductFactory(), 20))
+        race = [lambda pk=receipt.pk: orders.post_receipt(pk, by=keep)] * 2  # type: ignore[misc]
+        assert codes(at_once(*race)) == ["invalid_transition", "ok"]
+    assert set(StockBalance.objects.values_list("on_hand", flat=True)) == {Decimal(20)}
+    assert_books_ok()
+
+
+def test_two_receipts_of_one_order_at_once_take_in_no_more_than_was_ordered() -> None:
+    keep = keeper()
+    chart()
+    for _round in range(5):
+        order = sent_purchase(factories.ProductFactory(), 20)
+        receipts = [counted_receipt(order), counted_receipt(order)]
+        race = [
+            lambda pk=receipt.pk: orders.post_receipt(pk, by=keep)  # type: ignore[misc]
+            for receipt in receipts
+        ]
+        assert codes(at_once(*race)) == ["ok", "over_receipt"]
+    assert_books_ok()
+
+
+def test_first_receipts_of_one_product_by_eight_at_once_all_count() -> None:
+    """The balance and value rows do not exist yet: all eight want to make them."""
+    keep = keeper()
+    chart()
+    product = factories.ProductFactory()
+    receipts = [counted_receipt(sent_purchase(product, 5, "8.00")) for _number in range(8)]
+    race = [
+        lambda pk=receipt.pk: orders.post_receipt(pk, by=keep)  # type: ignore[misc]
+        for receipt in receipts
+    ]
+
+    assert codes(at_once(*race)) == ["ok"] * 8
+
+    assert StockBalance.objects.get(product=product).on_hand == 40
+    assert StockValue.objects.get(product=product).value == Decimal("320.00")
+    assert_books_ok()
+
+
+def test_confirm_cancel_and_ship_at_once_end_in_a_legal_state() -> None:
+    boss, keep = seller(), keeper()
+    for _round in range(5):
+        product = factories.ProductFactory()
+        stock(product, 10, "80.00")
+        delivery = planned_delivery(line(product, 4))
+        order = delivery.sales_order
+
+        told = codes(
+            at_once(
+                lambda pk=order.pk: orders.cancel_order(pk, by=boss),
+                lambda pk=order.pk: orders.confirm_order(pk, by=boss),
+                lambda pk=delivery.pk: orders.ship_delivery(pk, by=keep),
+                lambda pk=delivery.pk: orders.cancel_delivery(pk, by=keep),
+            )
+        )
+
+        order.refresh_from_db()
+        delivery.refresh_from_db()
+        assert set(told) <= {"ok", "invalid_transition", "has_deliveries"}
+        assert (order.status, delivery.status) in {
+            ("done", "shipped"),
+            ("confirmed", "cancelled"),
+            ("cancelled", "cancelled"),
+        }
+    assert_books_ok()
+
+
+def test_eight_requests_with_one_key_have_one_effect() -> None:
+    def effect() -> tuple[int, dict[str, Any]]:
+        return 201, {"number": _draw(keep=True)}
+
+    for number in range(5):
+        key = f"key-{number}"
+        results = at_once(*[lambda k=key: once("app", "/orders", k, {"a": 1}, effect)] * 8)  # type: ignore[misc]
+        codes(results)
+        assert sorted(replayed for _status, _answer, replayed in results) == [False] + [True] * 7
+        assert {answer["number"] for _status, answer, _replayed in results} == {
+            f"T-2026-{number + 1:06d}"
+        }
+    assert IdempotencyKey.objects.count() == 5
+
+
+def test_of_two_runners_one_runs_the_periodic_job(monkeypatch: Any) -> None:
+    ran: list[str] = []
+    kind = jobs.JobKind(lambda: ran.append("x"), long=False, every=timedelta(hours=1))
+    monkeypatch.setattr(jobs, "_jobs", {"test.hourly": kind})
+    start = datetime(2026, 11, 5, 8, 0, tzinfo=UTC)
+
+    for hour in range(5):
+        now = start + timedelta(hours=hour)
+        results = at_once(*[lambda now=now: jobs.run_due(now)] * 4)  # type: ignore[misc]
+        codes(results)
+        assert sorted(results) == [[], [], [], ["test.hourly"]]
+    assert ran == ["x"] * 5
+
+
+def test_goods_leave_and_arrive_at_once_and_every_read_in_between_is_consistent() -> None:
+    """While four threads ship and receive, a fifth proves the books again and again."""
+    from erp.core.invariants import verify  # noqa: PLC0415
+
+    keep = keeper()
+    product = factories.ProductFactory()
+    stock(product, 40, "300.00")
+    ships = [planned_delivery(line(product, 3)).pk for _number in range(4)]
+    comes = [counted_receipt(sent_purchase(product, 5, "9.10")).pk for _number in range(4)]
+    busy = threading.Event()
+
+    def move(service_: Callable[..., Any], keys: list[int]) -> Callable[[], Any]:
+        return lambda: [service_(key, by=keep) for key in keys]
+
+    def read() -> list[Any]:
+        bad: list[Any] = []
+        while not busy.is_set():
+            with transaction.atomic():
+                with connection.cursor() as cursor:
+                    cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+                bad += [outcome for outcome in verify() if not outcome.ok]
+        return bad
+
+    watcher: list[Any] = []
+    thread = threading.Thread(target=lambda: watcher.append(at_once(read)[0]))
+    thread.start()
+    results = at_once(
+        move(orders.ship_delivery, ships[:2]),
+        move(orders.ship_delivery, ships[2:]),
+        move(orders.post_receipt, comes[:2]),
+        move(orders.post_receipt, comes[2:]),
+    )
+    busy.set()
+    thread.join(60)
+
+    codes(results)
+    assert StockMove.objects.filter(kind="delivery").count() == 4
+    assert_books_ok()
+
+
+def test_a_name_taken_by_two_at_once_is_given_to_one() -> None:
+    def make() -> Any:
+        try:
+            return factories.SupplierFactory(code="TWIN", owner=boss)
+        except IntegrityError as error:
+            raise DomainError(str(error), code="taken") from error
+
+    boss = seller()
+    assert codes(at_once(make, make)) == ["ok", "taken"]
