@@ -24,7 +24,10 @@ from erp.core.policy import allowed
 from erp.core.record import record
 
 if TYPE_CHECKING:
-    from django.contrib.auth.forms import AdminPasswordChangeForm, UserCreationForm
+    from django.contrib.auth.forms import AdminPasswordChangeForm
+    from django.contrib.auth.forms import UserCreationForm as AnyUserCreationForm
+
+    UserCreationForm = AnyUserCreationForm[User]
 else:
     from unfold.forms import AdminPasswordChangeForm, UserCreationForm
 
@@ -86,7 +89,7 @@ class NewEmployeeForm(UserCreationForm):
 
 
 @admin.register(User)
-class UserAdmin(AuditedAdmin[User], DjangoUserAdmin):  # type: ignore[misc]  # both are ModelAdmin[User]
+class UserAdmin(AuditedAdmin[User], DjangoUserAdmin[User]):
     form = EmployeeForm
     add_form = NewEmployeeForm
     change_password_form = AdminPasswordChangeForm
@@ -94,7 +97,7 @@ class UserAdmin(AuditedAdmin[User], DjangoUserAdmin):  # type: ignore[misc]  # b
     list_filter = ("is_active", ("department", VisibleFilter))
     list_select_related = ("department",)
     search_fields = ("username", "display_name", "employee_number")
-    search_help_text = _("How the user name, the name or the employee number begins")
+    search_help_text = _("User name, name or number")
     sortable_by = ("username",)
     ordering = ("username",)
     filter_horizontal = ()

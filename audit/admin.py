@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import admin
+from django.db import models
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html_join
@@ -11,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from audit.models import AuditEntry
 from erp.core.admin import ReadOnlyAdmin, VisibleFilter
+from erp.core.admin.history import HistoryEntry, set_history
 
 
 @admin.register(AuditEntry)
@@ -19,9 +21,7 @@ class AuditEntryAdmin(ReadOnlyAdmin[AuditEntry]):
     list_filter = (("actor", VisibleFilter), "at")
     list_select_related = ("actor",)
     search_fields = ("action", "object_type")
-    search_help_text = _(
-        "An action such as order.confirmed, or a table such as orders.salesorder:7"
-    )
+    search_help_text = _("order.confirmed, orders.salesorder:7")
     ordering = ("-id",)
     fields = (
         ("at", "actor", "action"),
@@ -48,3 +48,25 @@ class AuditEntryAdmin(ReadOnlyAdmin[AuditEntry]):
 
 def _text(value: Any) -> str:
     return "–" if value in (None, "", []) else str(value)
+
+
+MOST_ENTRIES = 200
+
+
+def _history(obj: models.Model) -> list[HistoryEntry]:
+    entries = AuditEntry.objects.filter(
+        object_type=obj._meta.label_lower, object_id=str(obj.pk)
+    ).select_related("actor")
+    return [
+        HistoryEntry(
+            at=entry.at,
+            actor=str(entry.actor or _("the system")),
+            action=entry.action,
+            reason=entry.reason,
+            changes=[(name, _text(old), _text(new)) for name, (old, new) in entry.changes.items()],
+        )
+        for entry in entries.order_by("-id")[:MOST_ENTRIES]
+    ]
+
+
+set_history(_history)

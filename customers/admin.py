@@ -1,6 +1,6 @@
 """Customers and suppliers, each with contacts, addresses and invoice profiles on one page."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.db.models import Q, QuerySet
@@ -30,10 +30,10 @@ class InvoiceProfileInline(ScopedInline[InvoiceProfile, Customer]):
 
 
 class PartnerAdmin(MasterAdmin[Any]):
-    list_filter = (("owner", VisibleFilter),)
+    list_filter: ClassVar[Any] = (("owner", VisibleFilter),)
     list_select_related = ("owner", "payment_term")
     search_fields = ("code", "name", "short_name", "tax_id")
-    search_help_text = _("How the code, the name or the tax number begins")
+    search_help_text = _("Code, name or tax number")
     sortable_by = ("code", "name")
     ordering = ("code",)
     autocomplete_fields = ("owner",)

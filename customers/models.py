@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from erp.core.fields import AmountField
 from erp.core.models import ArchivableQuerySet, Currency, Master, PaymentTerm
@@ -170,7 +171,7 @@ class Address(PartnerDetail):
 class InvoiceProfile(PartnerDetail):
     """What an invoice to this partner must carry (开票资料)."""
 
-    title = models.CharField(_("title"), max_length=120)
+    title = models.CharField(pgettext_lazy("invoice", "title"), max_length=120)
     tax_id = models.CharField(_("tax number"), max_length=30)
     address_phone = models.CharField(_("address and phone"), max_length=200, blank=True)
     bank_account = models.CharField(_("bank and account"), max_length=200, blank=True)

@@ -1,4 +1,5 @@
 """The HTTP API: its routers, who may come in, and what errors look like."""
+# ruff: noqa: ARG001, ARG002 (handlers take what the library hands them)
 
 import functools
 import logging
@@ -158,7 +159,7 @@ def _malformed(request: HttpRequest, error: Exception) -> HttpResponse:
 def _failed(request: HttpRequest, error: Exception) -> HttpResponse:
     if isinstance(error, OperationalError) and is_retryable(error):
         return Problem(503, "busy", _("The database is busy; try again.")).response()
-    logger.exception("%s %s", request.method, request.path, exc_info=error)
+    logger.error("%s %s", request.method, request.path, exc_info=error)
     return Problem(500, "internal_error", _("Something went wrong on our side.")).response()
 
 

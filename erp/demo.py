@@ -242,6 +242,7 @@ def _load_interchanges() -> None:
     if Interchange.objects.exists():
         return
     ids = product_ids()
+    approver = User.objects.filter(groups__name="manager").first()
     Interchange.objects.bulk_create(
         (
             Interchange(
@@ -250,6 +251,7 @@ def _load_interchanges() -> None:
                 grade=row["grade"],
                 one_way=row["grade"] == Interchange.Grade.SUPERSEDED,
                 source=row["source"],
+                approved_by=approver,
             )
             for row in rows("interchanges")
         ),

@@ -296,9 +296,13 @@ UNFOLD = {
         {
             "icon": "content_paste_search",
             "title": _("New enquiry"),
-            "link": reverse_lazy("admin:index"),
+            "link": reverse_lazy("quotations:new-enquiry"),
         },
-        {"icon": "api", "title": _("API documentation"), "link": reverse_lazy("admin:index")},
+        {
+            "icon": "api",
+            "title": _("API documentation"),
+            "link": reverse_lazy("api-1:openapi-view"),
+        },
     ],
 }
 

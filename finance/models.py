@@ -15,6 +15,7 @@ from django.db import models
 from django.db.models import F, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from customers.models import Customer, Supplier
 from erp.core.documents import Document, DocumentQuerySet, Line, line_constraints, status_check
@@ -244,8 +245,8 @@ class Payment(Scoped):
     """Money received (in) or paid (out). What it settles is told by its allocations."""
 
     class Direction(models.TextChoices):
-        IN = "in", _("received")
-        OUT = "out", _("paid")
+        IN = "in", pgettext_lazy("payment", "received")
+        OUT = "out", pgettext_lazy("payment", "paid")
 
     class Method(models.TextChoices):
         BANK = "bank", _("bank transfer")

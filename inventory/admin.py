@@ -53,7 +53,7 @@ class ByProduct(ReadOnlyAdmin[Any]):
     """Rows of one product: found by its designation."""
 
     search_fields = ("product__search_key",)
-    search_help_text = _("How the designation begins, in any spelling")
+    search_help_text = _("Designation in any spelling")
 
     def search(self, request: HttpRequest, rows: QuerySet[Any], term: str) -> QuerySet[Any]:
         key = search_key(term)

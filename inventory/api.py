@@ -127,9 +127,9 @@ def _ranked(request: Any, sought: ProductFilter) -> dict[str, Any]:
 
 
 def _listed(request: Any, sought: ProductFilter) -> dict[str, Any]:
-    rows = Product.objects.visible_to(request.user).active().select_related("brand")
-    rows = _narrowed(rows, sought).order_by("pk").filter(pk__gt=decode_cursor(sought.cursor))
-    found = list(rows[: sought.limit + 1])
+    visible = Product.objects.visible_to(request.user).active().select_related("brand")
+    later = _narrowed(visible, sought).filter(pk__gt=decode_cursor(sought.cursor)).order_by("pk")
+    found = list(later[: sought.limit + 1])
     shown = found[: sought.limit]
     how = "dimension" if sought.sizes else None
     return {
@@ -175,8 +175,7 @@ def items_of(products: Sequence[Product]) -> list[dict[str, Any]]:
 @router.get("/{int:product_id}", response=ProductDetail, summary="One product")
 def get_product(request: HttpRequest, product_id: int) -> dict[str, Any]:
     authorize(request.user, "products.view_product")
-    rows = Product.objects.select_related("brand", "category")
-    product = rows.get_visible(request.user, product_id)
+    product = Product.objects.get_visible(request.user, product_id)
     (item,) = items_of([product])
     return item | {
         "old_designation": product.old_designation,

@@ -14,6 +14,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from erp.core.fields import AmountField, QuantityField, UnitPriceField
 from erp.core.models import ArchivableQuerySet, Master
@@ -227,8 +228,8 @@ class Inbound(Scoped):
     product = models.ForeignKey(Product, on_delete=models.PROTECT, verbose_name=_("product"))
     warehouse = models.ForeignKey(Warehouse, on_delete=models.PROTECT, verbose_name=_("warehouse"))
     quantity = QuantityField(_("quantity"))
-    requested_on = models.DateField(_("requested"), null=True, blank=True)
-    confirmed_on = models.DateField(_("confirmed"), null=True, blank=True)
+    requested_on = models.DateField(pgettext_lazy("date", "requested"), null=True, blank=True)
+    confirmed_on = models.DateField(pgettext_lazy("date", "confirmed"), null=True, blank=True)
     source_type = models.CharField(max_length=60)
     source_id = models.PositiveBigIntegerField()
     source_line_id = models.PositiveBigIntegerField()

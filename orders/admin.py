@@ -165,7 +165,8 @@ class PurchaseOrderLineInline(LinesInline[PurchaseOrderLine, PurchaseOrder]):
 
 def _receive_all(order: Any, request: HttpRequest) -> Receipt:
     """Draft the receipt of all that is open, into the first bin of the order's warehouse."""
-    place = Bin.objects.active().filter(warehouse=order.warehouse_id).order_by("code").first()
+    places = Bin.objects.visible_to(request.user).active().filter(warehouse=order.warehouse_id)
+    place = places.order_by("code").first()
     if place is None:
         raise DomainError(_("The warehouse has no bin."), code="unknown_bin")
     user: Any = request.user

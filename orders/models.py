@@ -47,8 +47,7 @@ class SalesOrder(Document):
                 SalesOrderStatus.DONE,
                 SalesOrderStatus.CANCELLED,
             ],
-            SalesOrderStatus.IN_PROGRESS: [SalesOrderStatus.DONE, SalesOrderStatus.CONFIRMED],
-            SalesOrderStatus.DONE: [SalesOrderStatus.IN_PROGRESS, SalesOrderStatus.CONFIRMED],
+            SalesOrderStatus.IN_PROGRESS: [SalesOrderStatus.DONE],
         }
     )
     number_series = "SO"
@@ -232,14 +231,7 @@ class PurchaseOrder(Document):
                 PurchaseOrderStatus.DONE,
                 PurchaseOrderStatus.CANCELLED,
             ],
-            PurchaseOrderStatus.PARTLY_RECEIVED: [
-                PurchaseOrderStatus.DONE,
-                PurchaseOrderStatus.CONFIRMED,
-            ],
-            PurchaseOrderStatus.DONE: [
-                PurchaseOrderStatus.PARTLY_RECEIVED,
-                PurchaseOrderStatus.CONFIRMED,
-            ],
+            PurchaseOrderStatus.PARTLY_RECEIVED: [PurchaseOrderStatus.DONE],
         }
     )
     number_series = "PO"

@@ -1,7 +1,6 @@
 """From a quotation on the sales page to its order in the admin."""
 
-from django.contrib import messages
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -20,14 +19,13 @@ def order_from_quotation(request: AuthedRequest, pk: int) -> HttpResponse:
     authorize(request.user, "orders.add_salesorder")
     quotation = Quotation.objects.get_visible(request.user, pk)
 
-    def effect() -> str:
+    def effect() -> tuple[str, str]:
         order = create_order_from_quotation(quotation.pk, by=request.user)
-        return reverse("admin:orders_salesorder_change", args=[order.pk])
+        said = _("The order was drafted from %(ref)s.") % {"ref": quotation.ref}
+        return reverse("admin:orders_salesorder_change", args=[order.pk]), said
 
     try:
-        location = change_once(request, "quotation.accept", effect, object_id=quotation.pk)
+        return change_once(request, "quotation.accept", effect, object_id=quotation.pk)
     except DomainError as refusal:
         refuse(request, refusal)
         return redirect("quotations:quotation", pk=quotation.pk)
-    messages.success(request, _("The order was drafted from %(ref)s.") % {"ref": quotation.ref})
-    return HttpResponseRedirect(location)

@@ -1,7 +1,5 @@
 """The catalogue."""
 
-from typing import Any
-
 from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
@@ -76,7 +74,7 @@ class ProductAdmin(MasterAdmin[Product]):
     list_filter = (("brand", VisibleFilter), ("category", VisibleFilter), "status")
     list_select_related = ("brand", "unit")
     search_fields = ("search_key",)
-    search_help_text = _("Designation in any spelling; put the brand before it to narrow down")
+    search_help_text = _("Brand and designation, any spelling")
     autocomplete_fields = ("brand", "category")
     inlines = (ProductCodeInline, InterchangeInline)
     fieldsets = (
@@ -151,6 +149,11 @@ class PriceFactAdmin(ReadOnlyAdmin[PriceFact]):
         "show_price",
         "currency",
     )
+    fields = (
+        ("kind", "on", "product"),
+        ("customer", "supplier"),
+        ("show_quantity", "show_price", "currency"),
+    )
     show_quantity = figure(PriceFact, "quantity", plain)
     show_price = figure(PriceFact, "net_unit_price", price)
     list_filter = ("kind", "on")
@@ -170,7 +173,3 @@ class PriceFactAdmin(ReadOnlyAdmin[PriceFact]):
     ) -> QuerySet[PriceFact]:
         keys = Product.objects.visible_to(request.user).filter(designated(term)).order_by()
         return rows.filter(product__in=list(keys.values_list("pk", flat=True)[:200]))
-
-    def get_exclude(self, request: HttpRequest, obj: Any = None) -> Any:
-        hidden = ("source_type", "source_id", "source_line_id")
-        return [*(super().get_exclude(request, obj) or ()), *hidden]

@@ -12,7 +12,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q, Window
 from django.db.models.functions import RowNumber
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from customers.models import Customer, Supplier
@@ -190,10 +190,16 @@ class Interchange(Master):
         SUPERSEDED = "superseded", _("superseded")
 
     from_product = models.ForeignKey(
-        Product, on_delete=models.CASCADE, related_name="replaced_by", verbose_name=_("from")
+        Product,
+        on_delete=models.CASCADE,
+        related_name="replaced_by",
+        verbose_name=pgettext_lazy("interchange", "from"),
     )
     to_product = models.ForeignKey(
-        Product, on_delete=models.CASCADE, related_name="replaces", verbose_name=_("to")
+        Product,
+        on_delete=models.CASCADE,
+        related_name="replaces",
+        verbose_name=pgettext_lazy("interchange", "to"),
     )
     grade = models.CharField(_("grade"), max_length=12, choices=Grade.choices)
     one_way = models.BooleanField(_("one way"), default=False)

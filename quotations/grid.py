@@ -1,15 +1,156 @@
-"""The lines of a quotation as typed, beside what is known of their products."""
+"""The grid of a quotation: lines as typed, checked, beside what is known of their products."""
 
+import re
+import unicodedata
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
-from decimal import Decimal
+from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
+from typing import Self
+
+from django.core.exceptions import BadRequest
+from django.http import QueryDict
+from django.utils.translation import gettext as _
 
 from accounts.models import User
-from erp.core.money import ZERO, plain
-from quotations.forms import GridRow
+from erp.core.errors import DomainError
+from erp.core.money import CENT, ZERO, plain, taxed_amount
 from quotations.models import EnquiryLine, Quotation, QuotationLine
+from quotations.services import LineInput
 from quotations.sheets import Facts, facts_of
+
+COLUMNS = (
+    "product",
+    "source_line",
+    "includes_tax",
+    "wording",
+    "quantity",
+    "unit_price",
+    "lead_time",
+)
+_GROUPED = re.compile(r"[0-9]{1,3}(,[0-9]{3})+(\.[0-9]*)?")
+_PLAIN = re.compile(r"[0-9]{1,15}(\.[0-9]{0,9})?|\.[0-9]{1,9}")
+_LINE_FIELD = re.compile(r"lines\[(\d+)\]\.(\w+)")
+
+
+def read_number(text: str) -> Decimal:
+    """Return a number as people type it: full-width digits, a sign of money, groups of three.
+
+    ``1,5`` is refused: it may mean 1.5 or a slip. Raises ValueError.
+    """
+    folded = unicodedata.normalize("NFKC", text).strip().lstrip("¥$€").replace(" ", "")
+    if _GROUPED.fullmatch(folded):
+        folded = folded.replace(",", "")
+    if not _PLAIN.fullmatch(folded):
+        raise ValueError(text)
+    try:
+        return Decimal(folded)
+    except InvalidOperation as error:
+        raise ValueError(text) from error
+
+
+def price_text(price: Decimal) -> str:
+    """Return a unit price with cents at least and no more decimals than it has."""
+    cents = price.quantize(CENT)
+    return f"{cents:f}" if price == cents else plain(price)
+
+
+@dataclass(slots=True)
+class GridRow:
+    """One line as typed; texts are kept until they are right."""
+
+    product: str
+    source_line: str = ""
+    includes_tax: str = ""
+    wording: str = ""
+    quantity: str = ""
+    unit_price: str = ""
+    lead_time: str = ""
+    errors: dict[str, str] = field(default_factory=dict)
+    numbers: dict[str, Decimal | None] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, line: QuotationLine) -> Self:
+        return cls(
+            product=str(line.product_id),
+            source_line=str(line.source_line_id or ""),
+            includes_tax=str(int(line.price_includes_tax)),
+            wording=line.partner_wording,
+            quantity=plain(line.quantity),
+            unit_price=price_text(line.unit_price) if line.unit_price else "",
+            lead_time="" if line.lead_time_days is None else str(line.lead_time_days),
+        )
+
+    @property
+    def product_id(self) -> int:
+        return int(self.product) if self.product.isascii() and self.product.isdigit() else 0
+
+    def check(self) -> None:
+        self._number("quantity", required=True)
+        self._number("unit_price")
+        self._number("lead_time")
+        days = self.numbers.get("lead_time")
+        if days is not None and (days != int(days) or days > 3650):
+            self.errors["lead_time"] = _("Enter whole days.")
+
+    def _number(self, name: str, *, required: bool = False) -> None:
+        text = getattr(self, name).strip()
+        self.numbers[name] = None
+        if not text:
+            if required:
+                self.errors[name] = _("Enter a number.")
+            return
+        try:
+            self.numbers[name] = read_number(text)
+        except ValueError:
+            self.errors[name] = _("Enter a number.")
+
+    def entered(self, source_lines: Collection[int]) -> LineInput:
+        """Return the line for the service; only the document's own source lines are kept."""
+        days = self.numbers["lead_time"]
+        source = int(self.source_line) if self.source_line.isdigit() else None
+        return LineInput(
+            product_id=self.product_id,
+            quantity=self.numbers["quantity"] or Decimal(0),
+            unit_price=self.numbers["unit_price"],
+            price_includes_tax=bool(int(self.includes_tax)) if self.includes_tax else None,
+            partner_wording=self.wording.strip()[:200],
+            lead_time_days=int(days) if days is not None else None,
+            source_line_id=source if source in source_lines else None,
+        )
+
+    def amount(self, tax_rate: Decimal, *, includes_tax: bool) -> Decimal | None:
+        """Return the gross amount, or None while something is missing."""
+        quantity, price = self.numbers.get("quantity"), self.numbers.get("unit_price")
+        if quantity is None or price is None:
+            return None
+        return taxed_amount(quantity, price, tax_rate, price_includes_tax=includes_tax).gross
+
+
+def read_grid(data: QueryDict) -> list[GridRow]:
+    """Return the rows as sent, checked. Raises BadRequest when columns differ in length."""
+    columns = {name: data.getlist(name) for name in COLUMNS}
+    if len({len(values) for values in columns.values()}) != 1:
+        raise BadRequest("columns differ in length")
+    rows = [
+        GridRow(**dict(zip(COLUMNS, values, strict=True)))
+        for values in zip(*columns.values(), strict=True)
+    ]
+    for row in rows:
+        if row.includes_tax not in {"", "0", "1"} or "\x00" in row.wording:
+            raise BadRequest("bad value")
+        row.check()
+    return rows
+
+
+def blame(rows: list[GridRow], refusal: DomainError) -> None:
+    """Put a service's refusal on the cell it names."""
+    found = _LINE_FIELD.fullmatch(refusal.field)
+    if found and 0 < int(found[1]) <= len(rows):
+        rows[int(found[1]) - 1].errors[found[2]] = refusal.message
+
+
+# --- beside what is known --------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +169,7 @@ class GridLine:
 
 def grid_of(rows: Sequence[GridRow], quotation: Quotation, *, user: User) -> list[GridLine]:
     """Lay facts beside the rows."""
-    facts = facts_of(
-        {row.product_id for row in rows} - {0}, customer=quotation.customer, user=user
-    )
+    facts = facts_of({row.product_id for row in rows} - {0}, customer=quotation.customer, user=user)
     lines = []
     for row in rows:
         known = facts.get(row.product_id)
@@ -77,9 +216,7 @@ class Difference:
     theirs: str
 
 
-def differences(
-    mine: Collection[GridLine], theirs: Collection[QuotationLine]
-) -> list[Difference]:
+def differences(mine: Collection[GridLine], theirs: Collection[QuotationLine]) -> list[Difference]:
     """Compare line by line of the same product."""
     ours: dict[tuple[str, int], str] = {}
     seen: Counter[str] = Counter()

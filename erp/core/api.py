@@ -83,6 +83,13 @@ _STATUS_OF_CODE = {
     "bad_idempotency_key": 400,
     "idempotency_key_reused": 422,
     "no_text": 400,
+    # Files that cannot be read.
+    "empty_file": 400,
+    "binary_file": 400,
+    "bad_workbook": 400,
+    "zip_bomb": 400,
+    "too_large": 413,
+    "unsupported_type": 415,
     "pdf_unavailable": 503,
 }
 
@@ -217,9 +224,7 @@ def decode_cursor(cursor: str) -> int:
     raise field_problem("cursor", "bad_cursor", "This cursor was not given by us.")
 
 
-def newest_first(
-    rows: ScopedQuerySet[M], *, cursor: str, limit: int
-) -> tuple[list[M], str | None]:
+def newest_first(rows: ScopedQuerySet[M], *, cursor: str, limit: int) -> tuple[list[M], str | None]:
     """Return one page by falling id and the cursor of the next, or None at the end."""
     before = decode_cursor(cursor)
     rows = rows.order_by("-pk")

@@ -26,7 +26,15 @@ from erp.core.fields import (
     RateField,
     UnitPriceField,
 )
-from erp.core.money import MAX_QUANTITY, MAX_UNIT_PRICE, ZERO, round_quantity, taxed_amount
+from erp.core.money import (
+    MAX_AMOUNT,
+    MAX_QUANTITY,
+    MAX_UNIT_PRICE,
+    ZERO,
+    round_price,
+    round_quantity,
+    taxed_amount,
+)
 from erp.core.policy import Scoped, ScopedQuerySet
 from erp.core.workflow import Workflow
 
@@ -125,6 +133,7 @@ class Document(Scoped):
         self.net_total = sum((line.net_amount for line in rows), ZERO)
         self.tax_total = sum((line.tax_amount for line in rows), ZERO)
         self.gross_total = sum((line.gross_amount for line in rows), ZERO)
+        check_total(self.gross_total, field="lines")
 
 
 class PricedProduct(Protocol):
@@ -197,6 +206,7 @@ class Line(models.Model):
             self.tax_rate,
             price_includes_tax=self.price_includes_tax,
         )
+        check_total(amounts.gross, field=f"lines[{self.line_no}].unit_price")
         self.net_amount, self.tax_amount, self.gross_amount = (
             amounts.net,
             amounts.tax,
@@ -223,12 +233,28 @@ def check_quantity(quantity: Decimal, *, field: str) -> None:
 
 
 def check_unit_price(price: Decimal, *, field: str) -> None:
-    """Refuse a negative, endless or too large unit price."""
+    """Refuse a unit price that is negative, endless, too large, or finer than 6 decimals."""
     if not price.is_finite() or not 0 <= price <= MAX_UNIT_PRICE:
         raise DomainError(
             _("The unit price %(value)s must be 0 or more and at most %(most)s.")
             % {"value": price, "most": MAX_UNIT_PRICE},
             code="bad_price",
+            field=field,
+        )
+    if round_price(price) != price:
+        raise DomainError(
+            _("The unit price %(value)s has more than 6 decimals.") % {"value": price},
+            code="bad_price",
+            field=field,
+        )
+
+
+def check_total(amount: Decimal, *, field: str) -> None:
+    """Refuse an amount of a line or a document that no column holds."""
+    if amount > MAX_AMOUNT:
+        raise DomainError(
+            _("The amount %(value)s is above %(most)s.") % {"value": amount, "most": MAX_AMOUNT},
+            code="amount_too_large",
             field=field,
         )
 

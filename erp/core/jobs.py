@@ -89,7 +89,8 @@ def _run_in_thread(job_id: int, kind: JobKind, arguments: tuple[Any, ...]) -> No
 def run_due(now: datetime) -> list[str]:
     """Run every periodic job whose time has come and return their names.
 
-    Each is claimed by a conditional update, so that two runners at once run it once.
+    Each is claimed by a conditional update, so that two runners at once run it once. One that
+    fails is logged and keeps no other from running.
     """
     runs = apps.get_model("core", "ScheduledRun").objects
     done = []
@@ -100,6 +101,10 @@ def run_due(now: datetime) -> list[str]:
         if row.last_run_at and row.last_run_at + kind.every > now:
             continue
         if runs.filter(name=name, last_run_at=row.last_run_at).update(last_run_at=now) == 1:
-            kind.function()
-            done.append(name)
+            try:
+                kind.function()
+            except Exception:
+                logger.exception("periodic job %s failed", name)
+            else:
+                done.append(name)
     return done

@@ -13,6 +13,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from erp.core.fields import CodeField, ExchangeRateField, RateField
 from erp.core.policy import Scoped, ScopedQuerySet
@@ -83,7 +84,7 @@ class TaxRate(Scoped):
 
     code = models.CharField(_("code"), max_length=20)
     name = models.CharField(_("name"), max_length=60)
-    rate = RateField(_("rate"))
+    rate = RateField(pgettext_lazy("tax", "rate"))
     valid_from = models.DateField(_("valid from"))
     valid_to = models.DateField(_("valid to"), null=True, blank=True)
 

@@ -11,9 +11,10 @@ CENT = Decimal("0.01")
 MILLI = Decimal("0.001")
 MICRO = Decimal("0.000001")
 
-# What the columns hold; services refuse more before the database does (SQLite never would).
-MAX_AMOUNT = Decimal("9999999999999999.99")
-MAX_UNIT_PRICE = Decimal("999999999999.999999")
+# 15 digits each: more than that SQLite, which keeps decimals as floats, would not give back
+# unchanged. Services refuse what is beyond, on every database alike.
+MAX_AMOUNT = Decimal("9999999999999.99")
+MAX_UNIT_PRICE = Decimal("999999999.999999")
 MAX_QUANTITY = Decimal("999999999.999")
 
 
@@ -74,7 +75,7 @@ def net_unit_price(unit_price: Decimal, rate: Decimal, *, price_includes_tax: bo
 
 _DIGITS = "零壹贰叁肆伍陆柒捌玖"
 _PLACES = ("", "拾", "佰", "仟")
-_GROUPS = ("", "万", "亿", "万亿", "亿亿")
+_YI = 100_000_000
 
 
 def _capital_group(number: int) -> str:
@@ -91,21 +92,13 @@ def _capital_group(number: int) -> str:
 
 
 def _capital_integer(number: int) -> str:
-    groups: list[int] = []
-    while number:
-        number, group = divmod(number, 10_000)
-        groups.append(group)
-    words, zero = "", False
-    for index in range(len(groups) - 1, -1, -1):
-        group = groups[index]
-        if group == 0:
-            zero = bool(words)
-            continue
-        if words and (zero or group < 1000):
-            words += "零"
-        words += _capital_group(group) + _GROUPS[index]
-        zero = False
-    return words
+    """Return a whole number in capitals; beyond 亿 it is so many 亿 (1,0001,0000,0000: 壹万零壹亿)."""
+    for size, name in ((_YI, "亿"), (10_000, "万")):
+        high, low = divmod(number, size)
+        if high:
+            zero = "零" if 0 < low < size // 10 else ""
+            return _capital_integer(high) + name + zero + _capital_integer(low)
+    return _capital_group(number)
 
 
 def amount_in_capitals(amount: Decimal) -> str:
@@ -124,4 +117,4 @@ def amount_in_capitals(amount: Decimal) -> str:
         words = "零元"
     if not fen:
         words += "整"
-    return f"负{words}" if amount < 0 else words
+    return f"负{words}" if amount < 0 and cents else words

@@ -9,11 +9,16 @@ from csp.constants import NONE, SELF
 from csp.decorators import csp_replace
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponseBase, HttpResponseNotAllowed
+from django.http import (
+    HttpRequest,
+    HttpResponseBase,
+    HttpResponseNotAllowed,
+    HttpResponseRedirect,
+)
 from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect
 
-from erp.core.effects import Effect, apply_once
+from erp.core.effects import apply_once
 from erp.core.errors import DomainError
 
 P = ParamSpec("P")
@@ -31,12 +36,14 @@ STRICT_CSP: dict[str, Any] = {
 def page(*methods: str) -> Callable[[View[R, P]], View[R, P]]:
     """Make a view one of our own pages: these methods, signed in, strict policy."""
 
+    allowed = {*methods, "HEAD"} if "GET" in methods else {*methods}
+
     def decorate(view: View[R, P]) -> View[R, P]:
         @functools.wraps(view)
         def guarded(request: R, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             if not request.user.is_authenticated:
                 return _to_login(request)
-            if request.method not in methods:
+            if request.method not in allowed:
                 return HttpResponseNotAllowed(methods)
             return view(request, *args, **kwargs)
 
@@ -60,16 +67,17 @@ def new_token() -> str:
 
 
 def change_once(
-    request: Any, action: str, effect: Callable[[], str], *, object_id: int | str = ""
-) -> str:
-    """Run a form's effect, which returns where to go next, once for its token.
+    request: Any, action: str, effect: Callable[[], tuple[str, str]], *, object_id: int | str = ""
+) -> HttpResponseRedirect:
+    """Run a form's effect once for its token; it returns where to go next and what to say there.
 
     Sending the form again (a double click, a refresh) goes to the same place without a second
     effect. Raises what the effect raises.
     """
 
     def change() -> tuple[int, dict[str, Any]]:
-        return 302, {"location": effect()}
+        location, said = effect()
+        return 302, {"location": location, "said": said}
 
     _status, answer, replayed = apply_once(
         action,
@@ -81,7 +89,9 @@ def change_once(
     )
     if replayed:
         messages.info(request, _("This was done already; nothing was done twice."))
-    return str(answer["location"])
+    elif answer["said"]:
+        messages.success(request, answer["said"])
+    return HttpResponseRedirect(answer["location"])
 
 
 def _sent(request: Any) -> dict[str, Any]:

@@ -11,6 +11,7 @@ import contextlib
 import hashlib
 import io
 import mimetypes
+import sys
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
@@ -37,8 +38,8 @@ from erp.core.service import service
 
 PDF = "application/pdf"
 _STYLES = "static:print/print.css"
-# About a thousand lines: half a minute of work. More is refused before it ties up a worker.
-MAX_HTML_LENGTH = 1_500_000
+# About 800 lines: 15 seconds of one processor. More is refused before it ties up a worker.
+MAX_HTML_LENGTH = 500_000
 # Longer figures than this leave no room for the item: such a document is printed landscape.
 _PORTRAIT_FIGURES = 46
 # Statuses, of whatever document, in which it no longer counts.
@@ -53,9 +54,11 @@ _HTML_LANGUAGES = {"zh-hans": "zh-CN"}
 
 def _weasyprint() -> Any:
     """Import WeasyPrint; DomainError ``pdf_unavailable`` where its libraries are missing."""
+    # The first time it prints a banner before it fails, which would spoil a command's JSON.
+    loaded = "weasyprint" in sys.modules
+    quiet = contextlib.nullcontext() if loaded else contextlib.redirect_stdout(io.StringIO())
     try:
-        # It prints a banner before it fails, which would spoil a command's JSON.
-        with contextlib.redirect_stdout(io.StringIO()):
+        with quiet:
             import weasyprint  # noqa: PLC0415 (needs system libraries, takes half a second)
     except OSError as error:
         raise DomainError(

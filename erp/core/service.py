@@ -44,7 +44,8 @@ def service(action: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
     def decorate(function: Callable[P, R]) -> Callable[P, R]:
         @functools.wraps(function)
         def run(*args: P.args, **kwargs: P.kwargs) -> R:
-            if _running.get():
+            # A job run by the commit of a service is not inside it: that transaction is over.
+            if _running.get() and connection.in_atomic_block:
                 return function(*args, **kwargs)
             token = _running.set(True)
             try:

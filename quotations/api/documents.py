@@ -271,9 +271,7 @@ def change_quotation(
 
 
 def _add_step(step: Step) -> None:
-    def take(
-        request: AuthedRequest, quotation_id: int, sent: StepIn | None = None
-    ) -> HttpResponse:
+    def take(request: AuthedRequest, quotation_id: int, sent: StepIn | None = None) -> HttpResponse:
         quotation = _quotation(request, step.right, quotation_id)
         reason = sent.reason if sent else ""
         version = seen_version(request, sent.version if sent else None)

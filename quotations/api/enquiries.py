@@ -25,8 +25,8 @@ from erp.core.api import (
 from erp.core.policy import authorize
 from quotations import services
 from quotations.api.documents import ProductRef, QuotationOut, customer_of, quotation_json
+from quotations.files import enquiry_text
 from quotations.models import Enquiry
-from quotations.reading import UnreadableFile, text_of_file
 from quotations.sheets import enquiry_sheet
 
 router = Router(tags=["enquiries"])
@@ -156,19 +156,11 @@ def _enquiry_in(request: HttpRequest) -> EnquiryIn:
         raise Problem(400, "validation_error", _("The request has errors."), errors) from error
 
 
-_FILE_STATUS = {"too_large": 413, "unsupported_type": 415}
-
-
 def _file_text(request: HttpRequest) -> str:
     file = request.FILES.get("file")
     if file is None:
         raise field_problem("file", "missing", _("Send a file."))
-    try:
-        return text_of_file(file.name or "", file.read())
-    except UnreadableFile as error:
-        status = _FILE_STATUS.get(error.code, 400)
-        problem = {"field": "file", "code": error.code, "message": str(error)}
-        raise Problem(status, error.code, str(error), [problem]) from error
+    return enquiry_text(file.name or "", file.read())
 
 
 @router.get(
@@ -182,8 +174,6 @@ def get_enquiry(request: AuthedRequest, enquiry_id: int) -> Any:
 def _enquiry(request: AuthedRequest, enquiry_id: int) -> Enquiry:
     rows = Enquiry.objects.select_related("customer")
     return rows.get_visible(request.user, enquiry_id)
-
-
 
 
 @router.post(

@@ -2,8 +2,7 @@
 
 from typing import Any
 
-from django.contrib import messages
-from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -38,19 +37,18 @@ def new_enquiry(request: AuthedRequest) -> HttpResponse:
     if not form.is_valid():
         return _ask(request, form, status=400)
     try:
-        location = change_once(request, "enquiry.create", lambda: _create(request, form))
+        return change_once(request, "enquiry.create", lambda: _create(request, form))
     except DomainError as refusal:
         form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
         return _ask(request, form, status=409)
-    return HttpResponseRedirect(location)
 
 
-def _create(request: AuthedRequest, form: EnquiryForm) -> str:
+def _create(request: AuthedRequest, form: EnquiryForm) -> tuple[str, str]:
     customer: Customer = form.cleaned_data["customer"]
     made = services.create_enquiry(
         form.cleaned_data["text"], customer_id=customer.pk, by=request.user
     )
-    return reverse("quotations:enquiry", args=[made.pk])
+    return reverse("quotations:enquiry", args=[made.pk]), ""
 
 
 def _ask(request: AuthedRequest, form: EnquiryForm, status: int = 200) -> HttpResponse:
@@ -121,15 +119,13 @@ def quote_enquiry(request: AuthedRequest, pk: int) -> HttpResponse:
     authorize(request.user, "quotations.add_quotation")
     asked = _enquiry(request, pk)
 
-    def effect() -> str:
+    def effect() -> tuple[str, str]:
         made = services.create_quotation_from_enquiry(asked.pk, by=request.user)
-        return reverse("quotations:quotation", args=[made.pk])
+        said = _("%(ref)s was drafted.") % {"ref": made.ref}
+        return reverse("quotations:quotation", args=[made.pk]), said
 
     try:
-        location = change_once(request, "enquiry.quote", effect, object_id=asked.pk)
+        return change_once(request, "enquiry.quote", effect, object_id=asked.pk)
     except DomainError as refusal:
         refuse(request, refusal)
         return redirect("quotations:enquiry", pk=asked.pk)
-    if asked.status not in {Enquiry.Status.NEW, Enquiry.Status.MATCHING}:
-        messages.info(request, _("This enquiry had been quoted before."))
-    return HttpResponseRedirect(location)

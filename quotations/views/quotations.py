@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import Q
-from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import get_language
@@ -16,8 +16,16 @@ from erp.core.pages import change_once, new_token, page, refuse
 from erp.core.policy import allowed, authorize
 from products.models import Product
 from quotations import services
-from quotations.forms import GridRow, blame, read_grid
-from quotations.grid import differences, grid_of, is_same, rows_of, source_lines_of
+from quotations.grid import (
+    GridRow,
+    blame,
+    differences,
+    grid_of,
+    is_same,
+    read_grid,
+    rows_of,
+    source_lines_of,
+)
 from quotations.models import Quotation, QuotationStatus
 from quotations.printing import quotation_pdf
 from quotations.steps import STEPS, Step, open_steps
@@ -29,13 +37,14 @@ ROWS_PER_PAGE = 50
 def quotation_list(request: AuthedRequest) -> HttpResponse:
     """The newest first, a page at a time by key, so that deep pages cost no more."""
     authorize(request.user, "quotations.view_quotation")
-    status, customer = request.GET.get("status", ""), request.GET.get("customer", "").strip()
+    status = request.GET.get("status", "")
+    customer = request.GET.get("customer", "").replace("\x00", "").strip()[:60]
     rows = Quotation.objects.visible_to(request.user).select_related("customer", "owner")
     if status in QuotationStatus.values:
         rows = rows.filter(status=status)
     if customer:
         rows = rows.filter(
-            Q(customer__code__istartswith=customer[:60]) | Q(customer__name__icontains=customer[:60])
+            Q(customer__code__istartswith=customer) | Q(customer__name__icontains=customer)
         )
     before = request.GET.get("before", "")
     if before.isascii() and before.isdigit() and len(before) < 19:
@@ -101,28 +110,33 @@ def _save(request: AuthedRequest, shown: Quotation) -> HttpResponse:
         messages.error(request, _("Correct the marked cells."))
         return _show(request, shown, rows, status=400, is_draft=True)
 
-    def effect() -> str:
-        sources = source_lines_of(shown)
-        stored, lines = list(shown.lines.all()), [row.entered(sources) for row in rows]
-        now = version
-        if not is_same(rows, stored, sources):
-            made = services.replace_lines(shown.pk, lines, version=version, by=request.user)
-            now = made.version
+    def effect() -> tuple[str, str]:
+        now = _replace_lines(request, shown, rows, version)
+        said = _("%(ref)s was saved.") % {"ref": shown.ref}
         if step:
             step.take(shown.pk, by=request.user, version=now, reason="")
-        return reverse("quotations:quotation", args=[shown.pk])
+            said = step.done % {"ref": shown.ref}
+        return reverse("quotations:quotation", args=[shown.pk]), said
 
     try:
-        location = change_once(request, "quotation.change", effect, object_id=shown.pk)
+        return change_once(request, "quotation.change", effect, object_id=shown.pk)
     except StaleVersionError as refusal:
         return _show_stale(request, shown.pk, rows, refusal)
     except DomainError as refusal:
         blame(rows, refusal)
         refuse(request, refusal)
         return _show(request, shown, rows, status=409, is_draft=True, version=version)
-    done = step.done % {"ref": shown.ref} if step else _("%(ref)s saved.") % {"ref": shown.ref}
-    messages.success(request, done)
-    return HttpResponseRedirect(location)
+
+
+def _replace_lines(
+    request: AuthedRequest, shown: Quotation, rows: list[GridRow], version: int
+) -> int:
+    """Store the rows where they differ from what is stored; return the version that then is."""
+    sources = source_lines_of(shown)
+    if shown.version == version and is_same(rows, list(shown.lines.all()), sources):
+        return version
+    lines = [row.entered(sources) for row in rows]
+    return services.replace_lines(shown.pk, lines, version=version, by=request.user).version
 
 
 def _show_stale(
@@ -182,17 +196,15 @@ def take_step(request: AuthedRequest, pk: int, step: str) -> HttpResponse:
     shown = _quotation(request, taken.right, pk)
     reason = request.POST.get("reason", "").strip()[:500]
 
-    def effect() -> str:
-        taken.take(shown.pk, by=request.user, version=_version(request), reason=reason)
-        return reverse("quotations:quotation", args=[shown.pk])
+    def effect() -> tuple[str, str]:
+        moved = taken.take(shown.pk, by=request.user, version=_version(request), reason=reason)
+        return reverse("quotations:quotation", args=[shown.pk]), taken.done % {"ref": moved.ref}
 
     try:
-        location = change_once(request, f"quotation.{step}", effect, object_id=shown.pk)
+        return change_once(request, f"quotation.{step}", effect, object_id=shown.pk)
     except DomainError as refusal:
         refuse(request, refusal)
         return redirect("quotations:quotation", pk=shown.pk)
-    messages.success(request, taken.done % {"ref": shown.ref})
-    return HttpResponseRedirect(location)
 
 
 @page("GET")

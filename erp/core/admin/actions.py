@@ -44,6 +44,7 @@ class ObjectAction:
     icon: str = ""
     variant: str = "default"
     in_list: bool = True
+    service: str = ""
 
 
 def transition_action(
@@ -71,7 +72,7 @@ def transition_action(
             extra["version"] = obj.version
         return verb(obj.pk, by=request.user, **extra)
 
-    return ObjectAction(name, permission, description, run, offered, **looks)
+    return ObjectAction(name, permission, description, run, offered, service=service, **looks)
 
 
 def add_object_actions(model: type[models.Model], *actions: ObjectAction) -> None:

@@ -74,9 +74,12 @@ class VersionedForm(forms.ModelForm[Any]):
                 )
         return " ".join(texts)
 
-    def validate_constraints(self) -> None:
+    def _post_clean(self) -> None:
         """Check constraints over derived columns too, instead of leaving them to the database."""
-        form: Any = self  # Django's own hooks, which the type stubs leave out
+        form: Any = super()  # Django's own hooks, which the type stubs leave out
+        form._post_clean()  # noqa: SLF001
+        if self.errors:
+            return
         exclude = form._get_validation_exclusions() - set(self.derived_fields)  # noqa: SLF001
         try:
             self.instance.validate_constraints(exclude=exclude)
@@ -144,7 +147,8 @@ class AuditedAdmin(ActionsAdmin[M]):
         """Add the reasons other apps give to the rows the database protects."""
         found, counts, needed, protected = super().get_deleted_objects(objs, request)
         reasons = [f"{obj}: {reason}" for obj in objs for reason in blockers_of(obj)]
-        return found, counts, needed, [*protected, *reasons]
+        against = [*protected, *reasons]
+        return found, counts, set() if against else needed, against
 
     def delete_model(self, request: HttpRequest, obj: M) -> None:
         record(action_name(obj, "deleted"), obj, by=request.user, changes=_gone(obj))

@@ -27,6 +27,9 @@ from erp.core.models import (
     Unit,
 )
 
+# The first page: the side bar's work areas, for a thumb.
+admin.site.index_template = "admin/erp/index.html"
+
 
 @admin.register(Company)
 class CompanyAdmin(AuditedAdmin[Company]):

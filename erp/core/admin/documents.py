@@ -37,7 +37,7 @@ class DocumentAdmin(VersionedAdmin[M]):
     list_filter: ClassVar[Any] = ("status", "dated_on")
     ordering: ClassVar[Any] = ("-id",)
     search_fields: ClassVar[Any] = ("number",)
-    search_help_text = _("Number, or how the partner's code or name begins")
+    search_help_text = _("Number, partner's code or name")
     sortable_by: ClassVar[Any] = ("ref", "number")
 
     show_net = figure(Document, "net_total", price)
@@ -129,8 +129,8 @@ class LinesInline(ReadOnlyInline[M, P]):
         return super().get_queryset(request).select_related("unit")
 
 
-def document_fieldsets(*head: Any, partner: str = "customer") -> list[tuple[Any, dict[str, Any]]]:
-    """Return the page of a document: what it is, its amounts, its notes, where it came from."""
+def document_fieldsets(*head: Any, partner: str = "customer") -> Any:
+    """Return the page of a document: what it is, its amounts and notes, where it came from."""
     return [
         (
             None,
@@ -139,19 +139,11 @@ def document_fieldsets(*head: Any, partner: str = "customer") -> list[tuple[Any,
                     ("ref", "status", "dated_on"),
                     (partner, "partner_reference", "owner"),
                     *head,
+                    ("show_net", "show_tax", "show_gross", "currency", "show_exchange_rate"),
+                    "notes",
                 ]
             },
         ),
-        (
-            _("Amounts"),
-            {
-                "fields": [
-                    ("show_net", "show_tax", "show_gross"),
-                    ("currency", "show_exchange_rate"),
-                ]
-            },
-        ),
-        (_("Notes"), {"fields": ["notes"]}),
         (
             _("Origin"),
             {"fields": [("created_by", "created_at", "updated_at")], "classes": ["collapse"]},

@@ -7,19 +7,24 @@
 # ruff: noqa: ARG002 (hooks take what Django hands them)
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from django.contrib.admin import ShowFacets
 from django.contrib.admin.options import BaseModelAdmin
-from django.contrib.admin.utils import flatten_fieldsets
+from django.contrib.admin.utils import flatten, unquote
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.contrib.auth import get_permission_codename
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db import models
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
 from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
 
+from erp.core.admin.history import HistoryEntry, history_of
 from erp.core.policy import allowed
 
 if TYPE_CHECKING:
@@ -259,7 +264,40 @@ class ScopedAdmin(VisibleChoices[M], ThemeAdmin[M]):
                 shown.append(row)
         return shown
 
-    # The operation log holds what changed; the admin's own log would be a second story.
+    # --- history: the operation log holds it, the admin's own log stays empty ---
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Show what happened to a row to whoever sees the row."""
+        obj: Any = self.get_object(request, unquote(object_id))
+        if obj is None:
+            django: Any = self
+            answer: HttpResponse = django._get_obj_does_not_exist_redirect(  # noqa: SLF001
+                request, self.opts, object_id
+            )
+            return answer
+        if not self.has_view_permission(request, obj):
+            raise PermissionDenied
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("History: %(row)s") % {"row": obj},
+            "entries": self._history(request, obj),
+            "opts": self.opts,
+            "object": obj,
+            "preserved_filters": self.get_preserved_filters(request),
+            **(extra_context or {}),
+        }
+        return TemplateResponse(request, "admin/erp/history.html", context)
+
+    def _history(self, request: HttpRequest, obj: Any) -> list[HistoryEntry]:
+        if may_see_cost(request):
+            return history_of(obj)
+        return [
+            replace(entry, changes=[c for c in entry.changes if "cost" not in c[0]])
+            for entry in history_of(obj)
+        ]
+
     def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
         return None
 
@@ -271,10 +309,12 @@ class ScopedAdmin(VisibleChoices[M], ThemeAdmin[M]):
 
 
 class ReadOnlyAdmin(ScopedAdmin[M]):
-    """A ledger: looked at, never touched."""
+    """A ledger: looked at, never touched. ``fields`` says what its page shows."""
+
+    fields: ClassVar[Any] = ()
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return tuple(flatten_fieldsets(self.get_fieldsets(request, obj)))
+        return tuple(flatten(self.fields))
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -1,0 +1,63 @@
+"""How figures are written on the sales pages."""
+
+from decimal import Decimal
+
+from django import template
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from erp.core.models import Unit
+from erp.core.money import plain as plain_number
+from quotations.grid import price_text
+
+register = template.Library()
+
+_MATCHES = {
+    "exact": _("exact"),
+    "normalised": _("same designation"),
+    "code": _("known code"),
+    "parsed": _("other wording"),
+    "interchange": _("interchange"),
+    "prefix": _("begins like this"),
+    "dimension": _("same size"),
+    "fuzzy": _("similar"),
+    "chosen": _("chosen by hand"),
+    "none": _("no part found"),
+}
+
+
+@register.filter
+def plain(value: Decimal | None) -> str:
+    """A quantity: no zeros behind; nothing for a missing one."""
+    return plain_number(value) if isinstance(value, Decimal) else ""
+
+
+@register.filter
+def price(value: Decimal | None) -> str:
+    """A unit price: at least cents, at most what is stored."""
+    return price_text(value) if isinstance(value, Decimal) else ""
+
+
+@register.filter
+def money(value: Decimal | None) -> str:
+    """An amount with grouped thousands."""
+    return f"{value:,.2f}" if isinstance(value, Decimal) else ""
+
+
+@register.filter
+def percent(rate: Decimal) -> str:
+    return f"{plain_number(rate * 100)} %"
+
+
+@register.filter
+def unit_name(unit: Unit | None) -> str:
+    """The unit in the reader's language."""
+    if not unit:
+        return ""
+    return unit.name_zh if (get_language() or "").startswith("zh") else unit.name_en
+
+
+@register.filter
+def match_name(match: str) -> str:
+    """How a part was found, in words."""
+    return str(_MATCHES.get(match, match))
