@@ -242,7 +242,10 @@ def release(source: Source, quantities: Mapping[int, Decimal] | None = None) -> 
         pks = list(StockBalance.objects.filter(wanted).order_by().values_list("pk", flat=True))
         locked = StockBalance.objects.select_for_update().filter(pk__in=pks).order_by("pk")
         balances = {(row.product_id, row.bin_id): row for row in locked}
-    rows = list(held.select_for_update().select_related("bin").order_by("pk"))
+    rows = list(held.select_for_update().order_by("pk"))
+    bins = Bin.objects.in_bulk({row.bin_id for row in rows})  # joined they would be locked too
+    for row in rows:
+        row.bin = bins[row.bin_id]
     rest = dict(quantities) if quantities is not None else None
     freed = _take(rows, rest)
     if rest and any(rest.values()):

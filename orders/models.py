@@ -10,6 +10,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Round
 from django.utils.translation import gettext_lazy as _
 
 from customers.models import Customer, Supplier
@@ -99,7 +100,9 @@ class SalesOrderLine(Line):
                 name="sales_order_progress_not_negative",
             ),
             models.CheckConstraint(
-                condition=Q(quantity__gte=F("delivered_quantity") + F("closed_quantity")),
+                condition=Q(
+                    quantity__gte=Round(F("delivered_quantity") + F("closed_quantity"), precision=3)
+                ),
                 name="sales_order_not_overdelivered",
             ),
         ]

@@ -106,8 +106,10 @@ def quote_text(
 
 @service("enquiry.choose_product")
 def choose_product(line_id: int, product_id: int, *, by: User) -> EnquiryLine:
-    """Let a person decide what a line means."""
-    line = EnquiryLine.objects.select_related("document").get(pk=line_id)
+    """Let a person decide what a line means. Raises DomainError unknown_line, unknown_product."""
+    line = EnquiryLine.objects.select_related("document").filter(pk=line_id).first()
+    if line is None:
+        raise DomainError(_("There is no such line."), code="unknown_line", field="line")
     Enquiry.objects.locked(line.document_id)
     product = Product.objects.active().filter(pk=product_id).first()
     if product is None:

@@ -26,6 +26,7 @@ from erp.core.service import service
 from finance import services as finance
 from finance.models import Allocation, Invoice, Payment
 from inventory.models import Reservation, StockBalance, StockMove, StockValue
+from inventory.services import Source, release
 from orders import services as orders
 from orders.models import Delivery, SalesOrder
 from products.models import Product
@@ -189,7 +190,7 @@ def _lock_in_entered_order(monkeypatch: pytest.MonkeyPatch, products: list[Produ
             return sort(self, *fields)
         rows = []
         for key in keys if threading.current_thread().name == "0" else reversed(keys):
-            rows += list(StockBalance.objects.select_for_update().filter(pk=key))
+            rows += list(sort(StockBalance.objects.select_for_update().filter(pk=key), "pk"))
             place.meet()  # both hold their first lock
         return rows
 
@@ -218,6 +219,25 @@ def test_the_victim_of_a_deadlock_is_run_again_as_a_whole(monkeypatch: Any, capl
     assert codes(results) == ["ok", "ok"]
     assert caplog.text.count("attempt 1 failed") == 1
     assert Reservation.objects.count() == 4
+    assert_books_ok()
+
+
+def test_shipping_from_a_bin_keeps_nobody_from_receiving_into_it() -> None:
+    """What ships locks its own stock and reservations, never the bin they lie in."""
+    product, other, keep = factories.ProductFactory(), factories.ProductFactory(), keeper()
+    stock(product, 10, "80.00")
+    order = orders.confirm_order(_draft(product, quantity=4).pk, by=seller())
+    receipt = counted_receipt(sent_purchase(other, 5))
+
+    def receive() -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SET innodb_lock_wait_timeout=1")
+        orders.post_receipt(receipt.pk, by=keep)
+
+    with transaction.atomic():
+        release(Source.of(order))
+        assert codes(at_once(receive)) == ["ok"]
+    assert StockBalance.objects.get(product=other).on_hand == 5
     assert_books_ok()
 
 

@@ -15,6 +15,7 @@ from typing import Any, ClassVar, Protocol, Self, TypeVar
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Round
 from django.utils.translation import gettext_lazy as _
 
 from erp.core.errors import DomainError, StaleVersionError
@@ -265,11 +266,15 @@ def status_check(name: str, statuses: type[models.TextChoices]) -> models.CheckC
 
 
 def line_constraints(name: str) -> list[models.BaseConstraint]:
-    """Constraints every table of lines has; ``name`` prefixes them."""
+    """Constraints every table of lines has; ``name`` prefixes them.
+
+    Sums are rounded before they are compared: SQLite adds floating-point numbers.
+    """
     return [
         models.UniqueConstraint(fields=["document", "line_no"], name=f"{name}_line_no"),
         models.CheckConstraint(condition=Q(quantity__gt=0), name=f"{name}_quantity_positive"),
         models.CheckConstraint(
-            condition=Q(gross_amount=F("net_amount") + F("tax_amount")), name=f"{name}_amounts"
+            condition=Q(gross_amount=Round(F("net_amount") + F("tax_amount"), precision=2)),
+            name=f"{name}_amounts",
         ),
     ]

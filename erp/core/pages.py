@@ -15,6 +15,7 @@ from django.http import (
     HttpResponseNotAllowed,
     HttpResponseRedirect,
 )
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect
 
@@ -45,7 +46,10 @@ def page(*methods: str) -> Callable[[View[R, P]], View[R, P]]:
                 return _to_login(request)
             if request.method not in allowed:
                 return HttpResponseNotAllowed(methods)
-            return view(request, *args, **kwargs)
+            try:
+                return view(request, *args, **kwargs)
+            except DomainError as refusal:  # of a page that has no form to show it on
+                return render(request, "erp/refused.html", {"refusal": refusal}, status=409)
 
         strict: Any = csp_replace(STRICT_CSP)
         answered: View[R, P] = strict(guarded)

@@ -10,59 +10,24 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from . import suffixes
+from .assembly_amounts import AmountRules
+from .assembly_brands import BrandRules
 from .drafts import Draft, LineDrafts
 from .families import Strength
-from .lists import expand_range, is_same_kind, share_suffix
-from .quantities import Quantity
+from .lists import expand_range, is_same_kind
 from .tokens import Kind, Token
 
-_FILLERS = frozenset(
-    (
-        "轴",
-        "承",
-        "牌",
-        "的",
-        "原",
-        "装",
-        "进",
-        "口",
-        "品",
-        "正",
-        "x",
-        "of",
-        "brand",
-        "bearing",
-        "bearings",
-        "make",
-        "brg",
-    )
-)
-
-
-_FOR_ALL = re.compile(
-    r"(?:品牌|牌子|BRAND|MAKE|都要?|全要?|全部要?|均要?|一律|统一)(?:用|是|为|的|要|ONLY"
-    r"|原装|进口)*$"
-)
 _SOFT = ("\t", "/", "|", "+", "&", "和", "跟", "与", "及", "and")
-_REPLACES = ("对应", "相当于", "等于", "替代", "代替")
+_REPLACES = ("(", "对应", "相当于", "等于", "替代", "代替")
+
+_MOUNTED_WITH = re.compile(r"[带配含连](?:上|有)?(?:紧定|退卸|锁紧|轴承)?[套座衬轴]{0,2}$")
 
 
-class Assembler:
+class Assembler(BrandRules, AmountRules):
     """One pass over the tokens of a line, one method for each kind of token."""
 
     def __init__(self, tokens: list[Token]) -> None:
-        self.tokens = tokens
-        self.out = LineDrafts()
-        self.drafts = self.out.drafts
-        self.segment = self.clause = 0
-        self.masked_clause = -1
-        amounts = (Kind.QUANTITY, Kind.NUMBER)
-        self.last_amount = max((i for i, t in enumerate(tokens) if t.kind in amounts), default=-1)
-        self.waiting_counts_word = False
-        self.each = self.negated = self.alternative = self.range_open = self.corrected = False
-        self.waiting: Quantity | None = None
-        self.waiting_brands: tuple[str, ...] = ()
-        self.waiting_suffix = ""
+        super().__init__(tokens)
         self.handlers: dict[Kind, Callable[[int, Token], int]] = {
             Kind.PART: self.part, Kind.DIMENSIONS: self.size, Kind.BRAND: self.brand,
             Kind.QUANTITY: self.quantity, Kind.NUMBER: self.number, Kind.SUFFIX: self.suffix,
@@ -79,6 +44,7 @@ class Assembler:
             self.range_open = token.kind == Kind.TO
             self.corrected = token.kind == Kind.INSTEAD
             self._carry_on(index, token)
+        self._equip()
         if self.waiting and not self.drafts:
             self.out.quantity, self.out.each = self.waiting, self.each
         if self.waiting_suffix and not self.drafts:
@@ -116,6 +82,8 @@ class Assembler:
             and (replaced or is_same_kind(last.part, token.part))
         ):
             last.notes.append(token.text.strip())
+            stronger = max(last.part.strength, Strength.BARE)  # what has an equivalent is a part
+            last.part = replace(last.part, strength=stronger)
             self.waiting_brands = ()
             return index + 1
         if last and last.part is None and last.quantity is None and last.clause == self.clause:
@@ -123,7 +91,7 @@ class Assembler:
             draft = last
         else:
             draft = Draft(token.start, token.end, self.segment, self.clause, part=token.part)
-            draft.joined = index > 0 and self.tokens[index - 1].text.strip() == "+"
+            draft.joined = self._is_joined(index)
             self.drafts.append(draft)
         self._settle(draft)
         return index + 1
@@ -147,6 +115,12 @@ class Assembler:
         self._settle(draft)
         return index + 1
 
+    def _is_joined(self, index: int) -> bool:
+        """`22220EK+H320`, `22220EK配套H320`: ordered with the part before."""
+        before = self.tokens[index - 1].text.strip() if index else ""
+        words = "".join(token.text for token in self.tokens[max(0, index - 4) : index])
+        return before == "+" or bool(self.drafts and _MOUNTED_WITH.search(words))
+
     def _settle(self, draft: Draft) -> None:
         """What stood before the part and waits for it."""
         if self.waiting:
@@ -156,175 +130,6 @@ class Assembler:
         if self.waiting_suffix and draft.part and not draft.has_suffix:
             draft.part = draft.part.with_suffix(self.waiting_suffix)
         self.waiting, self.waiting_brands, self.waiting_suffix = None, (), ""
-
-    # brands
-
-    def brand(self, index: int, _token: Token) -> int:
-        after, codes = self._brand_group(index)
-        if self.negated or (index and self.tokens[index - 1].kind == Kind.NOT):
-            return after
-        following = self._next_meaningful(after, past_comma=not self._last_in_segment())
-        if (
-            following is not None
-            and following.kind in (Kind.PART, Kind.DIMENSIONS)
-            and self._leads(index)
-        ):
-            self.waiting_brands = codes
-            return after
-        self._brand_behind(index, codes)
-        return after
-
-    def _brand_group(self, index: int) -> tuple[int, tuple[str, ...]]:
-        """`NTN or KOYO`, `SKF/NSK`: the first is asked for, the others are accepted."""
-        codes = [self.tokens[index].brand]
-        at = index + 1
-        while at + 1 < len(self.tokens) and self.tokens[at].kind in (Kind.OR, Kind.COMMA):
-            if self.tokens[at + 1].kind != Kind.BRAND:
-                break
-            codes.append(self.tokens[at + 1].brand)
-            at += 2
-        while at < len(self.tokens) and self.tokens[at].kind == Kind.BRAND:
-            codes.append(self.tokens[at].brand)  # 斯凯孚 SKF
-            at += 1
-        return at, tuple(dict.fromkeys(codes))
-
-    def _leads(self, index: int) -> bool:
-        """Does a brand between two parts belong to the next one?"""
-        segment = [t for t in self.tokens if t.kind in (Kind.PART, Kind.BRAND, Kind.STOP)]
-        last = self.drafts[-1] if self.drafts else None
-        if (
-            last is None
-            or last.brands
-            or last.segment != self.segment
-            or last.clause != self.clause
-        ):
-            return True
-        stops = [
-            i
-            for i, t in enumerate(segment)
-            if t.kind == Kind.STOP and t.start > self.tokens[index].start
-        ]
-        here = segment[: stops[0]] if stops else segment
-        return here[-1].kind != Kind.BRAND
-
-    def _without_brand(self, *, in_segment: bool) -> list[Draft]:
-        """The drafts since the last one with a brand, the nearest first."""
-        found: list[Draft] = []
-        for draft in reversed(self.drafts):
-            if draft.brands or (in_segment and draft.segment != self.segment):
-                break
-            found.append(draft)
-        return found
-
-    def _closes_list(self, index: int) -> bool:
-        """The only brand of a line, at its end behind a quantity: meant for the whole list."""
-        alone = all(t.kind != Kind.BRAND for t in self.tokens[:index])
-        behind = index > 0 and self.tokens[index - 1].kind == Kind.QUANTITY
-        return alone and behind and all(t.kind == Kind.BRAND for t in self.tokens[index:])
-
-    def _is_for_all(self, index: int) -> bool:
-        """`品牌FAG`, `都要SKF`: said of every part before it."""
-        before = "".join(token.text for token in self.tokens[max(0, index - 4) : index]).upper()
-        return bool(_FOR_ALL.search(before))
-
-    def _brand_behind(self, index: int, codes: tuple[str, ...]) -> None:
-        here = self._last_in_segment() is not None and not self._is_for_all(index)
-        trailing = self._without_brand(in_segment=here)
-        in_clause = [draft for draft in trailing if draft.clause == self.clause and here]
-        if index and self.tokens[index - 1].kind in (Kind.PART, Kind.SUFFIX) and in_clause:
-            trailing = in_clause[:1]
-        elif in_clause and in_clause[0].shared:
-            in_clause = [draft for draft in trailing if draft.shared]
-        elif self._closes_list(index):
-            in_clause = trailing
-        for draft in in_clause or trailing:
-            if draft in trailing:
-                draft.brands = codes
-        if not trailing:
-            self.out.brands = self.out.brands or codes
-
-    # quantities
-
-    def quantity(self, index: int, token: Token) -> int:
-        assert token.quantity is not None  # noqa: S101 -- the scanner's promise
-        if self.each:
-            self._share_out(token.quantity)
-            return index + 1
-        last = self.drafts[-1] if self.drafts else None
-        if last and not last.certain and not self._belongs_to_next(index, last):
-            self._give(token.quantity)
-        elif self.waiting is None or not self.waiting.certain:
-            self.waiting = token.quantity
-            self.waiting_counts_word = index > 0 and self.tokens[index - 1].kind == Kind.WORD
-        return index + 1
-
-    def _give(self, quantity: Quantity) -> None:
-        """To the last part, and to what is joined to it: 22220EK+H320 2套."""
-        for draft in reversed(self.drafts):
-            if draft is self.drafts[-1] or draft.quantity is None:
-                draft.give(quantity)
-            if not draft.joined:
-                break
-
-    def _belongs_to_next(self, index: int, last: Draft) -> bool:
-        """`100个6205, 200个6206`: behind a comma, with a part at once after it."""
-        following = self._next_meaningful(index + 1)
-        return last.clause != self.clause and following is not None and following.kind == Kind.PART
-
-    def number(self, index: int, token: Token) -> int:
-        """A bare number: after a part its quantity, before a part its quantity or its index."""
-        assert token.quantity is not None  # noqa: S101 -- the scanner's promise
-        if self.each:
-            self._share_out(replace(token.quantity, certain=True))
-            return index + 1
-        last = self._last_in_segment()
-        if last and last.quantity is None:
-            self._give(token.quantity)
-            return index + 1
-        following = self._next_meaningful(index + 1)
-        if (
-            self.waiting is None
-            and following
-            and following.kind in (Kind.PART, Kind.BRAND)
-            and (not last or last.quantity is not None)
-        ):
-            self.waiting = token.quantity
-        return index + 1
-
-    def share(self, index: int, _token: Token) -> int:
-        """各 before a quantity, each after one."""
-        following = self.tokens[index + 1] if index + 1 < len(self.tokens) else None
-        previous = self.tokens[index - 1] if index else None
-        if following and following.kind in (Kind.QUANTITY, Kind.NUMBER):
-            self.each = True
-        elif previous and previous.kind in (Kind.QUANTITY, Kind.NUMBER) and previous.quantity:
-            if self.drafts and self.drafts[-1].quantity == previous.quantity.amount:
-                self.drafts[-1].quantity = None
-            self._share_out(previous.quantity)
-        else:
-            self.each = index < self.last_amount
-        return index + 1
-
-    def _share_out(self, quantity: Quantity) -> None:
-        group: list[Draft] = []
-        for draft in reversed(self.drafts):
-            if draft.certain:
-                break
-            group.append(draft)
-        for draft in group:
-            draft.give(quantity)
-            draft.shared = True
-        share_suffix(group)
-        brands = next((draft.brands for draft in group if draft.brands), ())
-        for draft in group:
-            draft.brands = draft.brands or brands
-        self.each, self.waiting = False, None
-        if not group or (len(group) == 1 and not self.drafts[:-1]):
-            self.out.each = True
-        if not group:
-            self.out.quantity = quantity
-
-    # the rest
 
     def suffix(self, index: int, token: Token) -> int:
         written = token.text.strip().upper()
@@ -389,15 +194,3 @@ class Assembler:
         if self.drafts and token.text.strip():
             self.drafts[-1].notes.append(token.text)
         return index + 1
-
-    def _last_in_segment(self) -> Draft | None:
-        last = self.drafts[-1] if self.drafts else None
-        return last if last and last.segment == self.segment else None
-
-    def _next_meaningful(self, index: int, *, past_comma: bool = False) -> Token | None:
-        for token in self.tokens[index : index + 12]:
-            if token.kind == Kind.COMMA and (past_comma or token.text in ("\t", "/", "|")):
-                continue
-            if token.kind != Kind.WORD or token.text.lower() not in _FILLERS:
-                return token
-        return None

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 from typing import Self
 
+from .families import SERIES_FORM, SURE_FORM
 from .text import plain, upper
 
 # Aliases that are also places or everyday words count only beside a word or mark of the trade.
@@ -14,6 +15,7 @@ _TRADE_AHEAD = (
     r"(?=\s*(?:轴承|的|产|牌|原装|正品|品牌|LYC|HRB|ZWZ|\d|[A-Z]{1,4}\d|[,;。)/、]|或|和|$))"
 )
 _PLACE_BEFORE = r"(?<![发到寄送在往去省市至号我])"
+_NUMBER_FORM = re.compile(rf"-?(?:{SURE_FORM.pattern}|{SERIES_FORM.pattern})")
 _COMPANY = re.compile(r"[一-鿿()A-Z]{2,24}(?:公司|集团|有限|股份|厂|经营部|商行|贸易|经销|代理)")
 
 
@@ -56,6 +58,8 @@ class BrandNames:
         for start, end in reversed(spans):
             if up[start:end] == "NKE" and up[start - 1 : start] == "2":
                 continue  # 6205-2NKE is a seal of NACHI
+            if SURE_FORM.match(up, start) and not _NUMBER_FORM.match(up, end):
+                continue  # ZKLF3080 is a number of INA, not ZKL and F3080
             line = f"{line[:start]} {line[start:end]} {line[end:]}".lstrip(" ")
         return line
 

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 
 from .brands import BrandNames
+from .families import SEAL_CODE
 from .text import MASK, upper
 
 _SIGN_OFF = re.compile(
@@ -21,7 +22,8 @@ _PART_WORD = re.compile(
     r"|LOOKING FOR)(?![A-Z])"
 )
 _SEAL = re.compile(
-    r"油封|骨架|OIL ?SEAL|(?<![A-Z0-9])(?:TC|TB|SC|VC|TCN|TCV|SB|O-?RING)(?![A-Z0-9])|O型圈|密封圈"
+    r"油封|骨架|(?:OIL|SHAFT|LIP|RADIAL) ?SEALS?|SEALS?[ ,]+(?:OIL|SHAFT|LIP|RADIAL)|O型圈|密封圈"
+    rf"|(?<![A-Z0-9])(?:{SEAL_CODE}|O-?RING)(?![A-Z0-9])"
 )
 _PAIRED = re.compile(r"成对|配对|对装|MATCHED|(?<![A-Z0-9])D[BFT](?![A-Z0-9])")
 _BRAND_RULE = re.compile(
@@ -114,6 +116,11 @@ def is_sign_off(line: str) -> bool:
 
 def is_subject(line: str) -> bool:
     return bool(_SUBJECT.match(upper(line)))
+
+
+def is_quoted(line: str) -> bool:
+    """A line of an older mail, `> like this`."""
+    return bool(re.match(r"\s*>\s*\S", line))
 
 
 def has_part_word(text: str) -> bool:

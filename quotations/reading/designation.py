@@ -18,6 +18,7 @@ _UNIT_AHEAD = re.compile(
 _QUANTITY_AHEAD = re.compile(
     r" ?-+ ?\d+(?:,\d{3})*(?:(?:PCS?|PCE|SETS?|EA|NOS)(?![A-Z0-9])|(?![A-Z0-9/.-]))"
 )
+_MEASURE = re.compile(r"\d+(?:\.\d+)?(?:MM|RPM|MPA|KGS?|KW)(?![A-Z0-9])")
 _TIMES_GLUED = re.compile(r"X\d{1,6}$")
 _PAREN_SUFFIX = re.compile(r" ?\( ?([A-Z0-9/]{2,10}) ?\)")
 _LOWER_WORD = re.compile(
@@ -63,7 +64,7 @@ def find_part(text: str, up: str, at: int, *, any_number: bool = False) -> Part 
     `up` is `text` in capitals. `any_number` takes old three-digit numbers and unknown forms too,
     for places (a model column) where nothing but a part number can stand.
     """
-    if at and up[at - 1].isascii() and up[at - 1].isalnum():
+    if (at and up[at - 1].isascii() and up[at - 1].isalnum()) or _MEASURE.match(up, at):
         return None
     found = _base(text, up, at, any_number=any_number)
     if found is None:

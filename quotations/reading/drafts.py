@@ -22,6 +22,7 @@ class Draft:
     quantity: Decimal | None = None
     unit: str | None = None
     certain: bool = False
+    vague: bool = False  # 一个, which a real quantity may follow
     joined: bool = False  # written with a plus after the part before
     shared: bool = False  # one quantity for several parts
     brands: tuple[str, ...] = ()
@@ -33,6 +34,7 @@ class Draft:
 
     def give(self, quantity: Quantity) -> None:
         self.quantity, self.unit, self.certain = quantity.amount, quantity.unit, quantity.certain
+        self.vague = quantity.vague
 
     @property
     def has_suffix(self) -> bool:

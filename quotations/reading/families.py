@@ -129,6 +129,9 @@ _SURE_FAMILIES: tuple[tuple[str, str], ...] = (
         r"{S}(?:[67]\d{{2}}|[1-9]\d{{1,2}})(?=-?(?:2?ZZ?|2?RS|DD|/|$| |[A-Z]))",
     ),
     ("MR|SMR", r"\d{{2,3}}"),
+    # ball screws and their supports
+    ("SFU[RLK]?|SFN[UI]|SFS[RI]?|SFK[R]?|SFI|SFE|DFU[R]?|DFS|BNFN?|BIF", r"{S}\d{{4,5}}"),
+    ("[BF][KF]|E[KF]", r"\d{{2}}"),
     ("FR|R|SR", r"\d{{1,2}}[A-Z]?(?=-?(?:2?ZZ?|2?RS))"),
     (
         "DAC|VKBA|VKHB|BAHB?|BTH-?|HUB|BAQ|DU|BA2B|BB1B?|BT1B?|BT2B?|BT4B?|BC1B?|BC2B?|BS2B?|BAH-|F-",
@@ -157,6 +160,8 @@ _MAKER_FORMS = (
         r"|RCT|UZ|TAF|BCS|DAC|BX|BZ|JRF)-?\d{1,5}"
     ),
     r"\d{4}(?:UZ|BTN)\d?",
+    # inch ball bearings: 1641-2RS, 1614ZZ
+    r"16[0-5]\d(?=-?(?:2?RS|ZZ?|2Z|DC)(?![A-Z0-9]))",
     # cone and cup of inch tapered bearings with prefix letters: LM48548/LM48510, HM212049/10
     (
         r"J?(?:LM|HM|HH|LL|EE|JLM|JHM|JL|JM|RM|XC|L|M|H|T|P|W|F)\d{2,6}[A-Z]{0,3}\s?[/-]\s?J?(?:LM|HM|HH|LL|JLM"
@@ -234,6 +239,10 @@ OLD_SHORT = re.compile(r"(?:[1-4]\d\d)(?!\d)")
 MAKERS_OWN: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"LG(?:MT|EP|HP|LT|WA|GB|EM|EV|WM|FP|ET|ED|HB|HQ)[ /\d]"), "SKF"),
 )
+# Shapes of shaft seals, before or after their size.
+SEAL_CODE = r"(?:TCN|TCV|TCR?|TBR?|SCR?|SB|VC|TG[34]?|TA|UHS|HMSA?10|HMS5|CRW1?|BABSL?|BASL)"
+# What is mounted on or under a bearing of the same order: sleeves, nuts, washers, housings.
+ACCESSORY = re.compile(r"(?:A?O?HX?|KM|MB|AN|AW|SNL?|SE|SD|SAF|SNU|FNL)[ -]?\d")
 # Well-known things with letters and digits that traders do not sell as bearings.
 NO_PART = re.compile(
     r"(?:M\d{1,2}(?:[X*]\d+.*)?|DN\d+|PN\d+|IP\d\d|ISO.*|GB.*|DIN.*|JIS.*|ASTM.*|Q\d{3}[A-Z]?"

@@ -83,7 +83,7 @@ _RULES = tuple(
         r"(?:上午|下午|早上|晚上|中午|明早|今晚)\s?[\d一二三四五六七八九十两]{1,2}\s?(?:点|时)半?",
         r"(?<!\d)\d{1,2}\s?(?:点钟?|时)(?:\d{1,2}分?|半)?(?!\d)",
         (
-            r"(?<![A-Z0-9.*])\d+(?:\s?[-~到至]\s?\d+)?\s?(?:个工作日|个?工作日|个月|个?星期"
+            r"(?<![A-Z0-9.*])(?<![A-Z0-9][-/])\d+(?:\s?[-~到至]\s?\d+)?\s?(?:个工作日|个?工作日|个月|个?星期"
             r"|个?小时|个?礼拜|天|周|年|分钟|日内"
             r"|日前|号前|号之前|WORKING DAYS?|DAYS?|WEEKS?|WKS?|MONTHS?|HOURS?|HRS?|YEARS?"
             r"|MINUTES?)(?![A-Z])"
@@ -117,6 +117,12 @@ _RULES = tuple(
         (
             r"(?<![A-Z])(?:GRAND |SUB)?TOTAL\w{0,4}(?: (?:QTY|AMOUNT|VALUE|QUANTITY"
             r"|PIECES))?\s?[:=]?\s?\d[\d,.]*(?:\s?(?:PCS?|SETS?|PIECES|ITEMS|USD))?"
+        ),
+        # the demand of a year is no order
+        (
+            rf"(?:(?:年用量|年需求?量?|年采购量|一年|每年|年)(?:用|要|大概|大约|约|是|为|:)*\s?(?:{_NUMBER})\s?"
+            r"[万千百KW]?\s?[个只套件]|(?:ANNUAL|YEARLY) (?:USAGE|DEMAND|QTY|QUANTITY|VOLUME)\s?:?\s?"
+            rf"(?:{_NUMBER})\s?(?:PCS|SETS|NOS|EA)?)"
         ),
         # addresses
         (

@@ -12,8 +12,9 @@ _UNIT_WORDS = {
     " PCS PC PCE PCES PIECES PIECE PC'S EA EACH NOS NO'S UNITS UNIT"
     " CANS CAN TINS TIN TUBES TUBE CARTRIDGES CARTRIDGE PAILS PAIL"
     " DRUMS DRUM KEGS KEG BUCKETS BUCKET"
-    " STK STÜCK ШТ ШТУК шт штук UDS UND PZAS PZ 顆 個 隻",
-    "set": "套 组 組 SETS SET KITS KIT",
+    " STK STCK STÜCK ШТ ШТУК шт штук UDS UND UNIDAD UNIDADES PIEZA PIEZAS PZAS PZA PZ PEZZI"
+    " PEÇAS PECAS PÇS SZT SZTUK ADET AD KS 顆 個 隻",
+    "set": "套 组 組 付 SETS SET KITS KIT",
     "pair": "对 副 双 對 雙 PAIRS PAIR PRS PR",
     "box": "盒 箱 BOXES BOX CTNS CTN CARTONS CARTON CASES CASE 包",
 }
@@ -25,7 +26,7 @@ _NOT_UNIT = (
     r"|接受|报|用|认)|件(?!号|套)|套(?!筒|圈|杯|价|餐)|"
     r"对(?!应|方|于|照|比|吗|了|不|外|接)|组(?!合|装)|组(?=合)|箱(?!子|体)|条(?!件|款|码)"
     r"|片(?!子)|台(?!湾|州|机)|根(?!据)"
-    r"|支(?!持|付|票)|"
+    r"|支(?!持|付|票)|付(?!款|清|现|钱|了|出|账|费|运|过)|"
     r"包(?!装|括|邮|含|税)|双(?!面|列|方|排|向|边)|副(?!本)|盒(?!装|子)|盘(?!点)|听(?!说)|粒"
     r"|颗|枚|桶|罐|瓶|個|隻|顆|組|對|雙"
 )
@@ -76,12 +77,16 @@ _FACTOR = {"K": 1000, "千": 1000, "百": 100, "万": 10_000, "W": 10_000}
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
-    """An amount in a line; `certain` when a unit, a label or a multiplication sign says so."""
+    """An amount in a line; `certain` when a unit, a label or a multiplication sign says so.
+
+    `vague` is 一个, an article as often as a number: 还有一个6205要5个 asks for five.
+    """
 
     end: int
     amount: Decimal
     unit: str | None
     certain: bool
+    vague: bool = False
 
 
 def find_quantity(up: str, at: int) -> Quantity | None:
@@ -92,6 +97,8 @@ def find_quantity(up: str, at: int) -> Quantity | None:
         return None
     if at and up[at - 1] in "这那哪前后上第几":
         return None  # 这两个 points, it does not count
+    if at and up[at - 1] in "报问看查" and up[at : at + 2] == "一个":
+        return None  # 也报一个: name a price
     for form in (_COUNTED, _TIMES, _LABELLED, _COUNTED_NUMERAL, _LABELLED_NUMERAL, _COUNTED_WORD):
         match = form.match(up, at)
         found = _quantity(match) if match else None
@@ -148,7 +155,9 @@ def _quantity(match: re.Match[str]) -> Quantity | None:
     if amount is None:
         return None
     word = match.groupdict().get("unit")
-    return Quantity(match.end(), amount, unit_of(word) if word else None, certain=True)
+    vague = bool(word) and match.groupdict().get("numeral") == "一" and word == "个"
+    unit = unit_of(word) if word else None
+    return Quantity(match.end(), amount, unit, certain=True, vague=vague)
 
 
 def _amount(match: re.Match[str]) -> Decimal | None:

@@ -12,6 +12,7 @@ from .context import (
     is_brand_rule,
     is_heading,
     is_paired,
+    is_quoted,
     is_seal,
     is_sign_off,
     is_subject,
@@ -30,6 +31,8 @@ from .text import MASK, plain, upper
 from .tokens import Scanner
 
 MAX_LINES = 20_000
+
+_RESTATED = re.compile(r"(?:那|就|先|还是|改|只要)[^\d,;]{0,4}$")
 
 
 def read_enquiry(text: str, brands: BrandNames) -> Reading:
@@ -60,7 +63,7 @@ class Reader:
     said: list[Said] = field(default_factory=list)
     ignored: list[tuple[int, str]] = field(default_factory=list)
     signed_off: bool = False
-    subjects: set[int] = field(default_factory=set)
+    repeats: set[int] = field(default_factory=set)
 
     def read(self, text: str) -> Reading:
         records = joined_records(plain(text).split("\n")[:MAX_LINES])
@@ -108,8 +111,8 @@ class Reader:
             draft.line, draft.line_text = at, line
             draft.raw = line.strip() if len(kept) == 1 else ""
         self.cut_raw(text, kept)
-        if is_subject(line):
-            self.subjects.add(at)
+        if is_subject(line) or is_quoted(line):
+            self.repeats.add(at)
         self.drafts.extend(kept)
         self.ignored.extend((at, fragment) for fragment in fragments if kept)
         taken = {id(draft) for draft in kept}
@@ -188,7 +191,7 @@ class Reader:
             self.ignored.append((row.line, row.raw.strip()))
             return True
         cells = row.cells
-        drafts = self.cell_drafts(cells.get("part", ""), model=True)
+        drafts = self.model_drafts(cells)
         if not drafts:
             drafts = self.cell_drafts(cells.get("name", ""), model=False)
         if not drafts:
@@ -208,6 +211,11 @@ class Reader:
         skipped = ("material", "price", "date", "stock")
         self.ignored.extend((row.line, cells[role]) for role in skipped if role in cells)
         return True
+
+    def model_drafts(self, cells: dict[str, str]) -> list[Draft]:
+        """Of two columns with numbers the one whose number is a bearing's by its form."""
+        columns = [self.cell_drafts(cells.get(name, ""), model=True) for name in ("part", "part2")]
+        return next((drafts for drafts in columns if any(map(_is_known, drafts))), columns[0])
 
     def cell_drafts(self, cell: str, *, model: bool) -> list[Draft]:
         """The parts named in one cell; in a model column any number with a digit is one."""
@@ -249,18 +257,21 @@ class Reader:
     # what spans lines
 
     def result(self) -> Reading:
-        self.drop_subjects()
+        self.drop_repeats()
         self.settle_quantities()
         self.settle_brands()
         lines = [self.line_of(draft) for draft in self.drafts]
         self.ignored.sort(key=lambda pair: pair[0])
         return Reading(lines, [text for _line, text in self.ignored if text])
 
-    def drop_subjects(self) -> None:
-        """The subject of a mail repeats its body; it counts only when nothing else names a part."""
-        body = [draft for draft in self.drafts if draft.line not in self.subjects]
+    def drop_repeats(self) -> None:
+        """A mail's subject repeats its body and a quoted mail is an older one.
+
+        They count only when nothing else names a part.
+        """
+        body = [draft for draft in self.drafts if draft.line not in self.repeats]
         if body and len(body) < len(self.drafts):
-            self.ignored.extend((d.line, d.raw) for d in self.drafts if d.line in self.subjects)
+            self.ignored.extend((d.line, d.raw) for d in self.drafts if d.line in self.repeats)
             self.drafts = body
 
     def settle_quantities(self) -> None:
@@ -311,3 +322,7 @@ class Reader:
             alternative_brands=tuple(brands[1:]), quantity=draft.quantity, unit=unit,
             dimensions=dimensions, note=note_of(draft.notes),
         )  # fmt: skip
+
+
+def _is_known(draft: Draft) -> bool:
+    return draft.part is None or draft.part.strength > Strength.WEAK

@@ -14,6 +14,8 @@ _SPACED_DIGITS = re.compile(
 _SPACED_NUMBER = re.compile(r"(?<![A-Za-z0-9.,*-])\d(?: \d){1,5}(?=\s*$|\s{2})")
 _GAP = re.compile(r"( {2,}|\t)")
 _CHUNK = re.compile(r"[A-Za-z0-9/.-]+")
+_SIZE_SIGNS = ("*", "φ")
+_COUNTED = re.compile(rf"\d{{2,5}}{UNIT}", re.IGNORECASE)  # a quantity that was not torn apart
 MAX_FRAGMENTS = 6
 
 
@@ -76,6 +78,10 @@ def _joined_fragments(line: str) -> str:
             piece = line[start:end]
             if len(piece) > 24 or re.search(r"[^A-Za-z0-9/. -]|  ", piece):
                 continue
+            if line[start - 1 : start] in _SIZE_SIGNS or _COUNTED.match(
+                line, chunks[first + size - 1].start()
+            ):
+                continue  # 47*12 10套: a width and a quantity
             joined = _joined(piece)
             if joined and len(chunks[first].group()) <= 3:
                 return line[:start] + joined + line[end:]

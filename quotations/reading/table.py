@@ -39,16 +39,16 @@ _ROLES: tuple[tuple[str, str], ...] = (
     (
         "quantity",
         (
-            r"(?:需求|订货|采购|订购|申请|询价|计划|需)?(?:总)?数量.*|数|需求量|用量"
+            r"(?:需求|订货|采购|订购|申请|询价|计划|需)?(?:总)?数量.*|数|需求|需要|需求量|用量"
             r"|QTY.*|.*QTY|QUANTITY.*|.*QUANTITY"
             r"|Q'?TY.*|PCS|数目|订量|需用量|ANZAHL|MENGE|CANTIDAD|QUANT"
         ),
     ),
-    ("unit", r"(?:计量|数量)?单位|UNITS?|UOM|U/M|UM|EINHEIT"),
+    ("unit", r"(?:主?计量|数量|采购|基本)?单位|主?计量|UNITS?|UOM|U/M|UM|EINHEIT"),
     (
         "brand",
         (
-            r"(?:要求|指定|产品|期望)?品牌.*|厂家|厂商|生产厂家|制造商|牌子|产地/?品牌"
+            r".*品牌.*|厂家|厂商|生产厂家|制造商|牌子|产地/?品牌"
             r"|BRAND.*|MAKER?|MFR|MFG|MANUFACTURER.*"
             r"|MARKE|PREFERREDBRAND"
         ),
@@ -114,11 +114,16 @@ class Header:
         cells = split(text, self.delimiter)
         filled = sum(bool(cell) for cell in cells)
         wide = len(self.roles) - (2 if self.delimiter in ",;" else 0)
-        exact = self.delimiter == "  " and len(cells) != len(self.roles)
-        if filled < 2 or exact or (self.delimiter in ",;" and len(cells) < max(2, wide)):
+        if (
+            filled < 2
+            or self._is_ragged(cells)
+            or (self.delimiter in ",;" and len(cells) < max(2, wide))
+        ):
             return None
         named: dict[str, str] = {}
         for role, cell in zip(self.roles, cells, strict=False):
+            if role == "part" and cell and role in named:
+                role = "part2"  # noqa: PLW2901 -- a maker's number beside one of the house
             if role and cell and role not in named:
                 named[role] = cell
         return (
@@ -126,6 +131,12 @@ class Header:
             if named.keys() & {"part", "name", "bore"} or filled > 1
             else None
         )
+
+    def _is_ragged(self, cells: list[str]) -> bool:
+        """Columns kept apart by blanks only: all of them, but for an empty last remark."""
+        missing = len(self.roles) - len(cells)
+        allowed = (0, 1) if self.roles[-1] == "note" else (0,)
+        return self.delimiter == "  " and missing not in allowed
 
 
 def header_of(line: str) -> Header | None:

@@ -38,6 +38,13 @@ _TENS = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000}
 CHINESE_NUMERAL = "[零〇一二三四五六七八九两俩十百千万壹贰叁肆伍陆柒捌玖拾佰仟]"
 
 
+# 六二零五 is spelled out digit by digit; numerals with tens (二百五十) are left to chinese_number
+_SPELLED = re.compile(r"(?<![十百千万两])[零〇一二三四五六七八九幺]{3,15}(?![十百千万])")
+_SPOKEN_HYPHEN = re.compile(r"(?<=[A-Za-z0-9零〇一二三四五六七八九])\s?[杠横]杠?\s?(?=[A-Za-z0-9])")
+_SPOKEN_TWO = re.compile(r"[两二双](?=(?:RS|Z|RZ)(?![A-Za-z]))", re.IGNORECASE)
+_SPELLED_DIGITS = str.maketrans("零〇一二三四五六七八九幺", "001234567891")
+
+
 def plain(text: str) -> str:
     """NFKC, one kind of dash, multiplication sign and blank; line ends are "\\n"."""
     text = text.replace("\r\n", "\n").replace("\r", "\n")
@@ -88,6 +95,8 @@ def _enumeration(match: re.Match[str]) -> str:
 def _plain_line(line: str) -> str:
     line = unicodedata.normalize("NFKC", line).translate(_PUNCTUATION)
     line = "".join(map(_plain_character, line)).replace("\n", " ")
+    line = _SPOKEN_HYPHEN.sub("-", _SPOKEN_TWO.sub("2", line))
+    line = _SPELLED.sub(lambda match: match.group().translate(_SPELLED_DIGITS), line)
     if _FOREIGN_LETTER.search(line):
         line = _MIXED_RUN.sub(_latin_run, line)
     return line

@@ -63,7 +63,7 @@ _KEYWORDS = (
     (
         Kind.NOT,
         (
-            r"不要|不接受|不考虑|不需要|不用|不收|除了?|除开|非(?!常)|别(?:给|报|要|发"
+            r"(?<!要)不要|不接受|不考虑|不需要|不用|不收|除了?|除开|非(?!常)|别(?:给|报|要|发"
             r"|拿)|谢绝|拒绝|(?:NO|NOT|EXCEPT|WITHOUT"
             r"|EXCLUDING|DO NOT|DON'T)(?![A-Z.])(?: WANT| ACCEPT| OFFER| QUOTE)?"
         ),
@@ -96,7 +96,7 @@ _KEYWORDS = (
 _KEYWORD_FORMS = tuple((kind, re.compile(form)) for kind, form in _KEYWORDS)
 
 _SIZE = r"[φD]?\s?(\d{1,4}(?:\.\d{1,3})?)\s?(?:MM)?"
-_CODE = r"(?:TCN|TCV|TC|TB|SC|SB|VC|TG|TA|UHS|HMSA?10|HMS5|CRW1?)"
+_CODE = families.SEAL_CODE
 _TRIPLE = re.compile(
     rf"(?:{_CODE}[ -]?)?{_SIZE}\s?[*X]\s?{_SIZE}\s?[*X]\s?[HBTφ]?\s?(\d{{1,4}}"
     rf"(?:\.\d{{1,3}})?)\s?(?:MM)?(?![\d.]|\s?[*X]\s?\d)(?:[ -]?{_CODE}(?![A-Z0-9]))?"
@@ -110,6 +110,10 @@ _LABELLED_SIZE = re.compile(
     rf"(?:外径|外圆|外|OUTER(?: DIA\w*\.?)?|OUTSIDE(?: DIA\w*\.?)?|O\.?D\.?"
     rf"|D)(?:\s?\(?D\)?)?{_VALUE}"
     rf"(?:厚度|宽度|高度|厚|宽|高|WIDTH|THICKNESS|HEIGHT|THICK|W|B|H|T)(?:\s?\(?[BHT]\)?)?{_VALUE}"
+)
+_ONE_SIZE = re.compile(
+    r"(?P<label>内径|内孔|孔径|外径|外圆|厚度|宽度|高度|厚|宽|高|BORE|WIDTH|THICKNESS|HEIGHT|I\.?D\.?|O\.?D\.?)"
+    r"\s?(?:是|为|:|=|φ)?\s?(?P<size>\d{1,4}(?:\.\d{1,3})?)\s?(?:MM|毫米)?\s?的?\s?[,、;*X/]?\s?"
 )
 _COUNT_AHEAD = re.compile(rf"\s*[*X]\s*\d|\s*[,:-]?\s*\d{{1,6}}\s*{UNIT}|\s*要\s?\d")
 _RUN = re.compile(r"[A-Z0-9][A-Z0-9.]*")
@@ -137,6 +141,10 @@ class Scanner:
     def scan(self) -> list[Token]:
         at = 0
         while at < len(self.text) and len(self.tokens) < MAX_TOKENS:
+            if self.text[at] == "(" and self._is_equivalent(at):
+                self.tokens.append(self.token(Kind.OR, at, at + 1))
+                at += 1
+                continue
             if self.text[at] in " ()[]{}<>\"'=:._*-#" and not self._starts_something(at):
                 at += 1
                 continue
@@ -174,7 +182,22 @@ class Scanner:
             if match and sizes:
                 size = self.token(Kind.DIMENSIONS, at, match.end())
                 return Token(size.kind, at, match.end(), size.text, dimensions=sizes)
-        return None
+        return self.sizes_in_any_order(at)
+
+    def sizes_in_any_order(self, at: int) -> Token | None:
+        """外径80 内径40 高18: three labelled sizes, one of each."""
+        found: dict[str, Decimal] = {}
+        end = at
+        while len(found) < 3 and (match := _ONE_SIZE.match(self.up, end)):
+            kind = _size_kind(match["label"])
+            if kind in found:
+                return None
+            found[kind] = Decimal(match["size"])
+            end = match.end()
+        sizes = _plausible(found["d"], found["D"], found["B"]) if len(found) == 3 else None
+        if sizes is None:
+            return None
+        return Token(Kind.DIMENSIONS, at, end, self.text[at:end], dimensions=sizes)
 
     def brand(self, at: int) -> Token | None:
         found = self.brands.find(self.up, at)
@@ -226,6 +249,15 @@ class Scanner:
         """A sign of multiplication, a minus before a quantity, a range."""
         return self.text[at] in "*-." and bool(self.keyword(at) or find_quantity(self.up, at))
 
+    def _is_equivalent(self, at: int) -> bool:
+        """`180306 (6306-2RS)`: in brackets behind a part, and nothing else in them."""
+        last = self.tokens[-1] if self.tokens else None
+        if last is None or last.kind != Kind.PART or self.text[last.end : at].strip():
+            return False
+        part = find_part(self.text, self.up, at + 1)
+        closed = part is not None and self.text[part.end : part.end + 1] == ")"
+        return closed and part is not None and not families.ACCESSORY.match(part.base)
+
     def _parts_in_clause(self) -> bool:
         for token in reversed(self.tokens):
             if token.kind == Kind.STOP:
@@ -245,7 +277,8 @@ class Scanner:
         labelled = not self.up[at].isdigit()
         if not labelled and self._parts_in_clause():
             return False
-        if labelled and series.end() == quantity.end:
+        taper = self.up[series.end() : quantity.end] == "K"  # 要1208K 6套: no 1 208 000
+        if labelled and (series.end() == quantity.end or taper):
             return not self._parts_in_clause()
         return bool(re.match(r"\s*[:*]?\s*\d{1,5}(?!\d|[A-Z/-])", after)) and bool(
             another or after.strip()
@@ -316,8 +349,18 @@ class Scanner:
         return not re.match(r"\s*[*X]?\s*\d|\s*(?:[,、/]|各)", self.up[part.end :])
 
 
+def _size_kind(label: str) -> str:
+    if label[0] in "内孔" or label.startswith(("BORE", "I")):
+        return "d"
+    return "D" if label[0] in "外O" else "B"
+
+
 def _sizes(match: re.Match[str]) -> Dimensions | None:
-    """The three sizes, when they can be those of a ring: 0 < d < D and B not absurd."""
     bore, outside, width = (Decimal(group) for group in match.groups())
+    return _plausible(bore, outside, width)
+
+
+def _plausible(bore: Decimal, outside: Decimal, width: Decimal) -> Dimensions | None:
+    """The three sizes, when they can be those of a ring: 0 < d < D and B not absurd."""
     possible = 0 < bore < outside <= 3000 and 0 < width <= 2 * outside
     return (bore, outside, width) if possible else None

@@ -9,7 +9,7 @@ from quotations.models import Enquiry
 from tests import factories
 from tests.support import actions, assert_books_ok, refused, seller
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("company")]
 TEXT = "6205-2RS1/C3 SKF 10个\n6306-2RS1 SKF 4个\n"
 
 

@@ -28,7 +28,7 @@ from tests.support import (
     sent_quotation,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("company")]
 
 
 # --- drafting ----------------------------------------------------------------------------------

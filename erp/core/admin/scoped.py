@@ -109,6 +109,8 @@ class VisibleChoices(BaseModelAdmin[M]):
         field: Any = super().formfield_for_dbfield(db_field, request, **kwargs)
         if field is not None and isinstance(field.widget, RelatedFieldWidgetWrapper):
             field.widget = field.widget.widget
+        if isinstance(db_field, models.TextField) and field is not None:
+            field.widget.attrs["rows"] = 4  # it grows by its corner
         return field
 
     def without_cost(self, request: HttpRequest, names: Iterable[Any]) -> list[Any]:

@@ -1,0 +1,5 @@
+"""Fixtures the tests inside the apps may ask for by name; those of ``tests/`` get them unasked."""
+
+from tests.conftest import company
+
+__all__ = ["company"]

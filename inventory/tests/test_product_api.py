@@ -1,0 +1,151 @@
+"""The API of the catalogue: search in any spelling, sizes, paging, stock."""
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from products.models import Product
+from tests.factories import BrandFactory, InboundFactory, ProductFactory, StockFactory, UserFactory
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("company")]
+
+PRODUCTS = "/api/v1/products"
+
+
+@pytest.fixture
+def client() -> Client:
+    client = Client()
+    client.force_login(UserFactory(role="storekeeper"))
+    return client
+
+
+@pytest.fixture
+def part() -> Product:
+    """120 in stock, 20 on the way."""
+    product = ProductFactory(
+        designation="6205-2RS1/C3",
+        bore_mm=Decimal(25),
+        outside_mm=Decimal(52),
+        width_mm=Decimal(15),
+    )
+    StockFactory(product=product, on_hand=120)
+    InboundFactory(product=product)
+    return product
+
+
+def found(client: Client, **query: Any) -> list[int]:
+    answer = client.get(PRODUCTS, query)
+    assert answer.status_code == 200, answer.content
+    return [item["id"] for item in answer.json()["items"]]
+
+
+def test_a_part_is_found_in_any_spelling_with_its_stock(client: Client, part: Product) -> None:
+    (item,) = client.get(PRODUCTS, {"q": "６２０５ 2rs1c3"}).json()["items"]
+    assert item == {
+        "id": part.pk,
+        "brand": "SKF",
+        "designation": "6205-2RS1/C3",
+        "name": "深沟球轴承",
+        "unit": "piece",
+        "available": "120",
+        "inbound": "20",
+        "match": "normalised",
+        "reason": "The same designation but for spaces, signs or case.",
+    }
+
+
+def test_a_part_is_found_by_its_size(client: Client, part: Product) -> None:
+    ProductFactory(bore_mm=Decimal(30), outside_mm=Decimal(62), width_mm=Decimal(16))
+    assert found(client, d="25", D="52", B="15") == [part.pk]
+    assert found(client, d="24.9", tol="0.2") == [part.pk]
+    assert found(client, d="24.9") == []
+
+
+def test_a_brand_is_known_by_any_of_its_names(client: Client, part: Product) -> None:
+    brand = BrandFactory(code="NSK", name_en="NSK Ltd.", name_zh="恩斯克", aliases=["日本精工"])
+    other = ProductFactory(brand=brand)
+    for name in ("NSK", "nsk", "恩斯克", "日本精工"):
+        assert found(client, brand=name) == [other.pk]
+    assert found(client, brand="nobody") == []
+
+
+def test_archived_products_are_left_out(client: Client, part: Product) -> None:
+    Product.objects.filter(pk=part.pk).update(archived_at=timezone.now())
+    assert found(client) == []
+    assert found(client, q="6205-2RS1/C3") == []
+
+
+@pytest.mark.parametrize("query", [{}, {"q": "62"}])
+def test_pages_follow_one_another(client: Client, query: dict[str, str]) -> None:
+    made = {ProductFactory().pk for _ in range(5)}
+    seen: list[int] = []
+    cursor = ""
+    for _page in range(3):
+        answer = client.get(PRODUCTS, query | {"limit": "2", "cursor": cursor}).json()
+        seen += [item["id"] for item in answer["items"]]
+        cursor = answer["next"] or ""
+    assert not cursor
+    assert len(seen) == 5
+    assert set(seen) == made
+
+
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [
+        ({"limit": "0"}, "limit"),
+        ({"limit": "1000"}, "limit"),
+        ({"d": "abc"}, "d"),
+        ({"d": "NaN"}, "d"),
+        ({"d": "1e400"}, "d"),
+        ({"D": "-1"}, "D"),
+        ({"tol": "Infinity"}, "tol"),
+        ({"q": "6" * 201}, "q"),
+        ({"q": "62\x0005"}, ""),
+        ({"cursor": "ÿ"}, "cursor"),
+        ({"q": "6205", "cursor": "OTk5OTk5"}, "cursor"),
+    ],
+)
+def test_a_wrong_parameter_is_named(client: Client, query: dict[str, str], field: str) -> None:
+    answer = client.get(PRODUCTS, query)
+    assert answer.status_code == 400, answer.content
+    if field:
+        assert field in [error["field"] for error in answer.json()["errors"]]
+
+
+@pytest.mark.parametrize("text", ["'; DROP TABLE x; --", "%", "_", "\\", "😀", "（）", "x" * 200])
+def test_any_text_may_be_searched(client: Client, part: Product, text: str) -> None:
+    assert client.get(PRODUCTS, {"q": text}).status_code == 200
+
+
+def test_one_product_is_shown_whole(client: Client, part: Product) -> None:
+    answer = client.get(f"{PRODUCTS}/{part.pk}").json()
+    assert (answer["bore_mm"], answer["available"], answer["inbound"]) == ("25", "120", "20")
+    assert "cost" not in answer
+    assert client.get(f"{PRODUCTS}/999999").status_code == 404
+
+
+def test_products_need_the_right(part: Product) -> None:
+    client = Client()
+    client.force_login(UserFactory())
+    for path in (PRODUCTS, f"{PRODUCTS}/{part.pk}"):
+        answer = client.get(path)
+        assert (answer.status_code, answer.json()["code"]) == (403, "permission_denied")
+
+
+def test_queries_do_not_grow_with_the_hits(client: Client) -> None:
+    def count(query: dict[str, str]) -> int:
+        with CaptureQueriesContext(connection) as captured:
+            client.get(PRODUCTS, query)
+        return len(captured)
+
+    ProductFactory()
+    few = [count(query) for query in ({}, {"q": "62"})]
+    for _ in range(8):
+        ProductFactory()
+    assert [count(query) for query in ({}, {"q": "62"})] == few
+    assert max(few) <= 20

@@ -1,0 +1,108 @@
+"""How many of which: the rules by which a quantity in a line finds its part numbers."""
+
+from dataclasses import replace
+from itertools import pairwise
+
+from .assembly import Assembly
+from .drafts import Draft
+from .families import ACCESSORY
+from .lists import share_suffix
+from .quantities import Quantity
+from .tokens import Kind, Token
+
+
+class AmountRules(Assembly):
+    """A quantity follows its number unless the line opens with quantities; 各 shares one."""
+
+    def quantity(self, index: int, token: Token) -> int:
+        assert token.quantity is not None  # noqa: S101 -- the scanner's promise
+        if self.each:
+            self._share_out(token.quantity)
+            return index + 1
+        last = self.drafts[-1] if self.drafts else None
+        open_ = last is not None and (not last.certain or self._is_restated(index, last))
+        if last and open_ and not self._belongs_to_next(index, last):
+            self._give(token.quantity)
+        elif self.waiting is None or not self.waiting.certain:
+            self.waiting = token.quantity
+            self.waiting_counts_word = index > 0 and self.tokens[index - 1].kind == Kind.WORD
+        return index + 1
+
+    def _is_restated(self, index: int, last: Draft) -> bool:
+        """`还有一个6205要5个`: the number behind the part counts, 一个 before it does not."""
+        following = self._next_meaningful(index + 1)
+        return last.vague and (following is None or following.kind != Kind.PART)
+
+    def _give(self, quantity: Quantity) -> None:
+        """To the last part, and to what is joined to it: 22220EK+H320 2套."""
+        for draft in reversed(self.drafts):
+            if draft is self.drafts[-1] or draft.quantity is None:
+                draft.give(quantity)
+            if not draft.joined:
+                break
+
+    def _equip(self) -> None:
+        """`22220EK 5个带套H320`: as many sleeves as bearings, where nothing else is said."""
+        for bearing, sleeve in pairwise(self.drafts):
+            accessory = sleeve.part and ACCESSORY.match(sleeve.part.base)
+            if accessory and sleeve.joined and sleeve.quantity is None:
+                sleeve.quantity, sleeve.unit = bearing.quantity, bearing.unit
+                sleeve.certain = bearing.certain
+
+    def _belongs_to_next(self, index: int, last: Draft) -> bool:
+        """`100个6205, 200个6206`: behind a comma, with a part at once after it."""
+        following = self._next_meaningful(index + 1)
+        return last.clause != self.clause and following is not None and following.kind == Kind.PART
+
+    def number(self, index: int, token: Token) -> int:
+        """A bare number: after a part its quantity, before a part its quantity or its index."""
+        assert token.quantity is not None  # noqa: S101 -- the scanner's promise
+        if self.each:
+            self._share_out(replace(token.quantity, certain=True))
+            return index + 1
+        last = self._last_in_segment()
+        if last and last.quantity is None:
+            self._give(token.quantity)
+            return index + 1
+        following = self._next_meaningful(index + 1)
+        if (
+            self.waiting is None
+            and following
+            and following.kind in (Kind.PART, Kind.BRAND)
+            and (not last or last.quantity is not None)
+        ):
+            self.waiting = token.quantity
+        return index + 1
+
+    def share(self, index: int, _token: Token) -> int:
+        """各 before a quantity, each after one."""
+        following = self.tokens[index + 1] if index + 1 < len(self.tokens) else None
+        previous = self.tokens[index - 1] if index else None
+        if following and following.kind in (Kind.QUANTITY, Kind.NUMBER):
+            self.each = True
+        elif previous and previous.kind in (Kind.QUANTITY, Kind.NUMBER) and previous.quantity:
+            if self.drafts and self.drafts[-1].quantity == previous.quantity.amount:
+                self.drafts[-1].quantity = None
+            self._share_out(previous.quantity)
+        else:
+            self.each = index < self.last_amount
+        return index + 1
+
+    def _share_out(self, quantity: Quantity) -> None:
+        group: list[Draft] = []
+        for draft in reversed(self.drafts):
+            if draft.certain:
+                break
+            group.append(draft)
+        for draft in group:
+            draft.give(quantity)
+            draft.shared = True
+        share_suffix(group)
+        brands = next((draft.brands for draft in group if draft.brands), ())
+        for draft in group:
+            draft.brands = draft.brands or brands
+        self.each, self.waiting = False, None
+        if not group or (len(group) == 1 and not self.drafts[:-1]):
+            self.out.each = True
+        if not group:
+            self.out.quantity = quantity

@@ -1,0 +1,122 @@
+"""The people who ask, and one row of every table for two of them."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.contrib.auth.models import Group
+from django.test import Client
+
+from accounts.models import User
+from tests import factories as f
+from tests.matrix.expected import ROLES
+
+# Two of one role: what belongs to one is out of the other's sight.
+SELLERS = ("sales", "sales2")
+PEOPLE = ("anonymous", *SELLERS, *ROLES[1:])
+MISSING = 987_654_321
+# Far from any other number on a page, so that an id can be told from it.
+_FIRST_OWN, _FIRST_OTHER = 710_000_001, 720_000_001
+
+
+def role_of(person: str) -> str:
+    return "sales" if person in SELLERS else person
+
+
+@dataclass
+class World:
+    users: dict[str, User] = field(default_factory=dict)
+    clients: dict[str, Client] = field(default_factory=dict)
+    # label → row, or the rows of the two sellers
+    shared: dict[str, Any] = field(default_factory=dict)
+    owned: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    def own(self, label: str, person: str) -> Any:
+        """Return the person's own row, or for those who own none the first seller's."""
+        if label in self.shared:
+            return self.shared[label]
+        return self.owned[label].get(person) or self.owned[label]["sales"]
+
+    def other(self, label: str, person: str) -> Any:
+        """Return a row that is not the person's; None where rows belong to nobody."""
+        if label in self.shared:
+            return None
+        return self.owned[label]["sales2" if person == "sales" else "sales"]
+
+
+def build() -> World:
+    world = World()
+    f.CompanyFactory()
+    f.TaxRateFactory()
+    for person in PEOPLE:
+        world.clients[person] = Client()
+        if person != "anonymous":
+            user = f.UserFactory(username=person, role=role_of(person))
+            world.users[person] = user
+            world.clients[person].force_login(user)
+    _share(world)
+    for person, first in zip(SELLERS, (_FIRST_OWN, _FIRST_OTHER), strict=True):
+        for label, row in _rows_of(world, world.users[person], first).items():
+            world.owned.setdefault(label, {})[person] = row
+    return world
+
+
+def _share(world: World) -> None:
+    """Rows that belong to nobody."""
+    entry, product = f.JournalEntryFactory(), f.ProductFactory()
+    stock = f.StockFactory(product=product)
+    world.shared = {
+        "core.company": f.CompanyFactory(),
+        "core.currency": f.CurrencyFactory(),
+        "core.exchangerate": f.ExchangeRateFactory(),
+        "core.taxrate": f.TaxRateFactory(),
+        "core.unit": f.UnitFactory(),
+        "core.paymentterm": f.PaymentTermFactory(),
+        "core.period": f.PeriodFactory(),
+        "audit.auditentry": f.AuditEntryFactory(),
+        "accounts.department": f.DepartmentFactory(),
+        "accounts.user": f.UserFactory(username="colleague"),
+        "auth.group": Group.objects.get(name="sales"),
+        "products.brand": f.BrandFactory(),
+        "products.category": f.CategoryFactory(),
+        "products.product": product,
+        "products.interchange": f.InterchangeFactory(),
+        "products.pricefact": f.PriceFactFactory(),
+        "inventory.warehouse": f.WarehouseFactory(),
+        "inventory.bin": f.BinFactory(),
+        "inventory.stockbalance": stock,
+        "inventory.stockmove": f.StockMoveFactory(product=product),
+        "inventory.stockvalue": f.StockValueFactory(),
+        "inventory.reservation": f.ReservationFactory(),
+        "inventory.inbound": f.InboundFactory(),
+        "finance.account": f.AccountFactory(),
+        "finance.bankaccount": f.BankAccountFactory(),
+        "finance.journalentry": entry,
+    }
+
+
+def _rows_of(world: World, owner: User, first: int) -> dict[str, Any]:
+    """One row of every table whose rows belong to somebody, with ids from ``first`` on."""
+    product = world.shared["products.product"]
+    customer = f.CustomerFactory(pk=first, owner=owner)
+    supplier = f.SupplierFactory(pk=first, owner=owner)
+    quotation = f.QuotationFactory(pk=first, owner=owner, customer=customer, lines=0)
+    f.QuotationLineFactory(document=quotation, product=product, line_no=1)
+    enquiry = f.EnquiryFactory(pk=first, owner=owner, customer=customer, lines=0)
+    f.EnquiryLineFactory(document=enquiry, product=product, line_no=1)
+    order = f.SalesOrderFactory(pk=first, owner=owner, customer=customer, lines__product=product)
+    purchase = f.PurchaseOrderFactory(pk=first, owner=owner, supplier=supplier)
+    return {
+        "customers.customer": customer,
+        "customers.supplier": supplier,
+        "customers.invoiceprofile": f.InvoiceProfileFactory(pk=first, customer=customer),
+        "messaging.notification": f.NotificationFactory(pk=first, recipient=owner),
+        "core.attachment": f.AttachmentFactory(pk=first, object_id=quotation.pk),
+        "quotations.enquiry": enquiry,
+        "quotations.quotation": quotation,
+        "orders.salesorder": order,
+        "orders.delivery": f.DeliveryFactory(pk=first, owner=owner, sales_order=order),
+        "orders.purchaseorder": purchase,
+        "orders.receipt": f.ReceiptFactory(pk=first, owner=owner, purchase_order=purchase),
+        "finance.invoice": f.InvoiceFactory(pk=first, owner=owner, customer=customer),
+        "finance.payment": f.PaymentFactory(pk=first, owner=owner, customer=customer),
+    }

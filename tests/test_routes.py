@@ -1,0 +1,246 @@
+"""Every route × role × whose row, against tests/matrix/*.csv (STYLE.md §2.8, CASES.md AZ01-AZ03).
+
+A route that no table lists fails here, and so does a line whose route is gone.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.template.response import SimpleTemplateResponse
+from django.urls import path
+
+from orders.admin import SalesOrderAdmin
+from orders.models import SalesOrder
+from quotations.models import QuotationQuerySet
+from tests.matrix import listing
+from tests.matrix.asking import Asker, Question
+from tests.matrix.expected import (
+    FOREIGN,
+    ROLES,
+    Rule,
+    admin_rules,
+    listed_routes,
+    page_rules,
+    rules,
+    tables,
+)
+from tests.matrix.world import PEOPLE, World, build, role_of
+
+pytestmark = pytest.mark.django_db
+
+RULES = list(rules())
+
+
+def _token(question: Question) -> str:
+    return f"token-{question.person}-{question.key}"
+
+
+def _product(world: World) -> int:
+    return int(world.shared["products.product"].pk)
+
+
+def _customer(world: World, question: Question) -> int:
+    return int(world.own("customers.customer", question.person).pk)
+
+
+def _lines(world: World) -> list[dict[str, Any]]:
+    return [{"product_id": _product(world), "quantity": "2", "unit_price": "9.5"}]
+
+
+def _version(question: Question) -> int:
+    return getattr(question.row, "version", 1)
+
+
+# What has to be sent to get past the form and to the right.
+BODIES = {
+    ("POST", "enquiries/new/"): lambda w, q: {
+        "customer": _customer(w, q),
+        "text": f"{w.shared['products.product'].designation} SKF 10个",
+        "token": _token(q),
+    },
+    ("POST", "enquiries/<int:pk>/lines/<int:line_pk>/"): lambda w, q: {"product": _product(w)},
+    ("POST", "enquiries/<int:pk>/quotation/"): lambda w, q: {"token": _token(q)},
+    ("POST", "quotations/<int:pk>/"): lambda w, q: {"token": _token(q)},
+    ("GET", "quotations/<int:pk>/row/"): lambda w, q: {"product": _product(w)},
+    ("POST", "quotations/<int:pk>/<slug:step>/"): lambda w, q: {
+        "token": _token(q),
+        "version": _version(q),
+    },
+    ("POST", "quotations/<int:pk>/order/"): lambda w, q: {"token": _token(q)},
+    ("POST", "i18n/setlang/"): lambda w, q: {"language": "en"},
+    ("POST", "api/v1/enquiries"): lambda w, q: {
+        "customer_id": _customer(w, q),
+        "text": f"{w.shared['products.product'].designation} SKF 10个",
+    },
+    ("POST", "api/v1/quotations"): lambda w, q: {
+        "customer_id": _customer(w, q),
+        "lines": _lines(w),
+    },
+    ("PATCH", "api/v1/quotations/<int:quotation_id>"): lambda w, q: {
+        "version": _version(q),
+        "lines": _lines(w),
+    },
+    **{
+        ("POST", f"admin/{table.label.replace('.', '/')}/<path:object_id>/do/<slug:name>/"): (
+            lambda w, q: {"version": getattr(q.row, "version", "")}
+        )
+        for table in tables()
+    },
+}
+
+
+# Made once for all questions, and taken back at the end.
+@pytest.fixture(scope="module")
+def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield build()
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def asker(world: World, monkeypatch: pytest.MonkeyPatch) -> Asker:
+    """Asks without rendering the admin's pages and printing: whether is decided before that."""
+    monkeypatch.setattr(SimpleTemplateResponse, "rendered_content", "")
+    for where in ("quotations.views.quotations", "quotations.api.documents"):
+        monkeypatch.setattr(f"{where}.quotation_pdf", lambda *_a, **_k: ("Q.pdf", b"%PDF"))
+    return Asker(world, BODIES)
+
+
+# --- the tables are complete -----------------------------------------------------------------
+
+
+def test_every_route_is_listed() -> None:
+    there = {route for route, _view in listing.routes()}
+    unlisted, gone = there - listed_routes(), listed_routes() - there
+    assert not unlisted, f"give these a line in tests/matrix: {sorted(unlisted)}"
+    assert not gone, f"these are no routes any more: {sorted(gone)}"
+
+
+def test_an_unlisted_route_is_seen() -> None:
+    class Resolver:
+        url_patterns = (path("quotations/<int:pk>/copy/", lambda request, pk: None),)
+
+    (found,) = [route for route, _view in listing.routes(Resolver())]
+    assert found == "quotations/<int:pk>/copy/"
+    assert found not in listed_routes()
+
+
+def test_every_operation_of_the_api_is_listed() -> None:
+    listed: dict[str, set[str]] = {}
+    for rule in page_rules():
+        listed.setdefault(rule.route, set()).add(rule.method)
+    there = listing.operations()
+    assert there
+    assert {route: listed.get(route, set()) for route in there} == there
+
+
+def test_every_table_of_the_admin_is_listed() -> None:
+    assert {table.label for table in tables()} == listing.admin_labels()
+
+
+@pytest.mark.parametrize("table", tables(), ids=lambda table: table.label)
+def test_every_verb_is_listed(table: Any) -> None:
+    if table.label in FOREIGN:
+        assert set(table.may.values()) == {"-"}
+    assert set(table.verbs) == listing.verbs(table.label)
+
+
+def test_the_tables_speak_of_known_roles() -> None:
+    for table in tables():
+        assert set(table.may) == set(ROLES)
+        for who in table.verbs.values():
+            assert who <= set(ROLES), table.label
+        for letters in table.may.values():
+            assert set(letters) <= set("voacdf-"), table.label
+
+
+# --- the answers -----------------------------------------------------------------------------
+
+
+def _rules_for(person: str, among: list[Rule]) -> list[Rule]:
+    return [rule for rule in among if rule.role == role_of(person)]
+
+
+@pytest.mark.parametrize("person", PEOPLE)
+def test_answers_are_as_listed(asker: Asker, person: str) -> None:
+    assert asker.differences(person, _rules_for(person, RULES)) == []
+    assert asker.asked > 100
+
+
+@pytest.mark.parametrize("person", PEOPLE[1:])
+def test_other_methods_are_refused(asker: Asker, person: str) -> None:
+    """Of our own pages and the API's operations; Django's own views are theirs."""
+    listed: dict[str, set[str]] = {}
+    first: dict[str, Rule] = {}
+    for rule in _rules_for(person, list(page_rules())):
+        listed.setdefault(rule.route, set()).add(rule.method)
+        first.setdefault(rule.route, rule)
+    operations = listing.operations()
+    ours = [r for r in listed if r in operations or not r.startswith(("admin/", "api/", "i18n/"))]
+    refused = [
+        Rule(r, method, role_of(person), "405", "405", False, first[r].label, first[r].values)
+        for r in ours
+        for method in {"GET", "POST", "PUT", "PATCH", "DELETE"} - listed[r]
+    ]
+    assert len(ours) > 20
+    assert asker.differences(person, refused) == []
+
+
+# --- and would be seen to fail ---------------------------------------------------------------
+
+
+def _rules_of(label: str) -> list[Rule]:
+    return [rule for rule in RULES if rule.label == label and rule.role == "sales"]
+
+
+def test_a_leak_of_the_admin_is_seen(asker: Asker, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert asker.differences("sales2", _rules_of("orders.salesorder")) == []
+    monkeypatch.setattr(
+        SalesOrderAdmin, "get_queryset", lambda self, request: SalesOrder.objects.all()
+    )
+    found = asker.differences("sales2", _rules_of("orders.salesorder"))
+    assert any("/change/ (other): 200, not 302" in text for text in found), found
+    assert any("can be told from a missing one" in text for text in found)
+
+
+def test_a_leak_of_pages_and_api_is_seen(asker: Asker, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert asker.differences("sales", _rules_of("quotations.quotation")) == []
+    monkeypatch.setattr(QuotationQuerySet, "visible_to", lambda self, user: self)
+    found = asker.differences("sales", _rules_of("quotations.quotation"))
+    for where in ("GET /quotations/", "GET /api/v1/quotations/", "GET /admin/quotations/"):
+        assert any(f"{where}" in text and "(other): 200" in text for text in found), where
+
+
+def test_a_missing_right_is_seen(asker: Asker, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An edge that forgets ``authorize``."""
+    api = [rule for rule in RULES if rule.route == "api/v1/customers" and rule.role == "purchaser"]
+    assert asker.differences("purchaser", api) == []
+    monkeypatch.setattr("customers.api.authorize", lambda *_a, **_k: None)
+    assert asker.differences("purchaser", api)
+
+
+def test_a_difference_between_hidden_and_missing_is_seen(
+    asker: Asker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The right status is not enough: a text that names the row tells that it is there."""
+    page = [r for r in _rules_of("customers.customer") if r.route.startswith("api/")]
+    assert asker.differences("sales", page) == []
+
+    def tell(request: Any, rest: str = "") -> Any:
+        from erp.core.api import Problem  # noqa: PLC0415
+
+        code = "not_yours" if "720000001" in request.path else "not_found"
+        return Problem(404, code, "There is nothing here.").response()
+
+    monkeypatch.setattr("erp.api.not_found", tell)
+    found = asker.differences("sales", page)
+    assert len(found) == 1
+    assert "can be told from a missing one" in found[0]
+
+
+def test_the_matrix_is_of_a_size() -> None:
+    """A table that is not read any more would pass everything."""
+    assert len(listed_routes()) > 300
+    assert len(list(admin_rules())) > 3000
