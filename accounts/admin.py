@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
-from django.contrib.auth.models import Group
+from django.contrib.auth.models import Group, Permission
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Department, User, username_key
@@ -88,6 +89,20 @@ class NewEmployeeForm(UserCreationForm):
         return _check_twin(self)
 
 
+_ROLE_NAMES = {
+    "administrator": pgettext_lazy("role", "administrator"),
+    "manager": pgettext_lazy("role", "manager"),
+    "sales": pgettext_lazy("role", "sales"),
+    "purchaser": pgettext_lazy("role", "purchaser"),
+    "storekeeper": pgettext_lazy("role", "storekeeper"),
+    "accountant": pgettext_lazy("role", "accountant"),
+}
+
+
+def _role_name(group: Group) -> str:
+    return str(_ROLE_NAMES.get(group.name, group.name))
+
+
 @admin.register(User)
 class UserAdmin(AuditedAdmin[User], DjangoUserAdmin[User]):
     form = EmployeeForm
@@ -124,7 +139,7 @@ class UserAdmin(AuditedAdmin[User], DjangoUserAdmin[User]):
 
     @display(description=_("roles"))
     def roles(self, obj: User) -> str:
-        return ", ".join(group.name for group in obj.groups.all())
+        return ", ".join(map(_role_name, obj.groups.all()))
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
         return super().get_queryset(request).prefetch_related("groups")
@@ -162,7 +177,10 @@ class UserAdmin(AuditedAdmin[User], DjangoUserAdmin[User]):
             kwargs["queryset"] = grantable_groups(request.user)
             kwargs["help_text"] = _("Only roles whose rights you hold yourself are offered.")
             kwargs["widget"] = forms.CheckboxSelectMultiple
-        return super().formfield_for_manytomany(db_field, request, **kwargs)
+        field: Any = super().formfield_for_manytomany(db_field, request, **kwargs)
+        if db_field.name == "groups":
+            field.label_from_instance = _role_name
+        return field
 
     # --- saving ---
 
@@ -195,6 +213,17 @@ def _is_superuser(request: HttpRequest) -> bool:
     return bool(request.user.is_active and request.user.is_superuser)
 
 
+_VERBS = {"add": _("Add"), "change": _("Change"), "delete": _("Delete"), "view": _("View")}
+
+
+def _right_name(permission: Permission) -> str:
+    """Return the right in the reader's language; Django stores its name in English."""
+    kind = permission.content_type
+    verb, _sign, model = permission.codename.partition("_")
+    known = _VERBS.get(verb) if model == kind.model else None
+    return f"{kind} | {known or gettext(permission.name)}"
+
+
 admin.site.unregister(Group)
 
 
@@ -202,10 +231,14 @@ admin.site.unregister(Group)
 class GroupAdmin(AuditedAdmin[Group]):
     """The six roles come from the code (``sync_roles``); others are a superuser's."""
 
-    list_display = ("name", "comes_from_code")
+    list_display = ("role", "comes_from_code")
     search_fields = ("name",)
     ordering = ("name",)
     filter_horizontal = ("permissions",)
+
+    @display(description=_("name"), ordering="name")
+    def role(self, obj: Group) -> str:
+        return _role_name(obj)
 
     @display(description=_("from the code"), boolean=True)
     def comes_from_code(self, obj: Group) -> bool:
@@ -216,13 +249,20 @@ class GroupAdmin(AuditedAdmin[Group]):
         held = obj.permissions.select_related("content_type").order_by(
             "content_type__app_label", "codename"
         )
-        rows = ((f"{p.content_type.app_label}.{p.codename}",) for p in held)
+        rows = ((_right_name(permission),) for permission in held)
         return format_html_join("", "<div>{}</div>", rows)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Group]:
         if not allowed(request.user, right("view", Group)):
             return Group.objects.none()
         return Group.objects.order_by("name")
+
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        field: Any = super().formfield_for_manytomany(db_field, request, **kwargs)
+        if db_field.name == "permissions":
+            field.queryset = field.queryset.select_related("content_type")
+            field.label_from_instance = _right_name
+        return field
 
     def _editable(self, request: HttpRequest, obj: Any) -> bool:
         return _is_superuser(request) and (obj is None or obj.name not in ROLES)

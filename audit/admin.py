@@ -2,30 +2,33 @@
 
 from typing import Any
 
+from django.apps import apps
 from django.contrib import admin
 from django.db import models
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from audit.models import AuditEntry
+from erp.core.action_labels import action_label
 from erp.core.admin import ReadOnlyAdmin, VisibleFilter
 from erp.core.admin.history import HistoryEntry, set_history
 
 
 @admin.register(AuditEntry)
 class AuditEntryAdmin(ReadOnlyAdmin[AuditEntry]):
-    list_display = ("at", "actor", "action", "object_type", "object_label", "reason", "ip")
+    list_display = ("at", "actor", "action_shown", "type_shown", "object_label", "reason", "ip")
     list_filter = (("actor", VisibleFilter), "at")
     list_select_related = ("actor",)
     search_fields = ("action", "object_type")
     search_help_text = _("order.confirmed, orders.salesorder:7")
     ordering = ("-id",)
     fields = (
-        ("at", "actor", "action"),
-        ("object_type", "object_id", "object_label"),
+        ("at", "actor", "action_shown", "action"),
+        ("type_shown", "object_label", "object_type", "object_id"),
         "reason",
         "differences",
         ("ip", "device", "request_id"),
@@ -40,14 +43,46 @@ class AuditEntryAdmin(ReadOnlyAdmin[AuditEntry]):
             return rows.filter(object_type=kind, object_id=key)
         return rows.filter(Q(action__startswith=term) | Q(object_type=term))
 
+    @admin.display(description=_("action"))
+    def action_shown(self, obj: AuditEntry) -> str:
+        return action_label(obj.action)
+
+    @admin.display(description=_("object type"))
+    def type_shown(self, obj: AuditEntry) -> str:
+        model = _model(obj)
+        return str(model._meta.verbose_name) if model else obj.object_type
+
     @admin.display(description=_("changes"))
     def differences(self, obj: AuditEntry) -> SafeString:
-        lines = ((name, _text(old), _text(new)) for name, (old, new) in obj.changes.items())
-        return format_html_join("", "<div><b>{}</b>: {} → {}</div>", lines)
+        return format_html_join("", "<div><b>{}</b>: {} → {}</div>", _changes(obj))
 
 
-def _text(value: Any) -> str:
-    return "–" if value in (None, "", []) else str(value)
+def _model(entry: AuditEntry) -> type[models.Model] | None:
+    try:
+        return apps.get_model(entry.object_type)
+    except (LookupError, ValueError):  # not every entry is about a row
+        return None
+
+
+def _changes(entry: AuditEntry) -> list[tuple[str, str, str]]:
+    """Return field, old and new value of each change, in the reader's language."""
+    model = _model(entry)
+    fields = {field.name: field for field in model._meta.concrete_fields} if model else {}
+    changes = []
+    for name, (old, new) in entry.changes.items():
+        field = fields.get(name)
+        label = str(field.verbose_name) if field else gettext(name)
+        changes.append((label, _text(old, field), _text(new, field)))
+    return changes
+
+
+def _text(value: Any, field: Any = None) -> str:
+    if value in (None, "", []):
+        return "–"
+    if isinstance(value, bool):
+        return str(_("yes") if value else _("no"))
+    names = dict(field.flatchoices) if field is not None else {}
+    return str(names.get(value, value) if isinstance(value, str) else value)
 
 
 MOST_ENTRIES = 200
@@ -61,9 +96,9 @@ def _history(obj: models.Model) -> list[HistoryEntry]:
         HistoryEntry(
             at=entry.at,
             actor=str(entry.actor or _("the system")),
-            action=entry.action,
+            action=action_label(entry.action),
             reason=entry.reason,
-            changes=[(name, _text(old), _text(new)) for name, (old, new) in entry.changes.items()],
+            changes=[*_changes(entry)],
         )
         for entry in entries.order_by("-id")[:MOST_ENTRIES]
     ]

@@ -11,6 +11,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from erp.core.action_labels import action_label
 from erp.core.policy import Scoped, ScopedQuerySet
 
 
@@ -48,4 +49,4 @@ class AuditEntry(Scoped):
         ]
 
     def __str__(self) -> str:
-        return f"{self.action} {self.object_label}"
+        return f"{action_label(self.action)} {self.object_label}"

@@ -115,10 +115,10 @@ def _invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
 
 def _field(location: tuple[Any, ...]) -> str:
     """Return e.g. ``lines[1].quantity``: lines are counted from 1, as people do."""
-    name = ""
-    for part in location[1:]:  # the first says query, path or body
-        name += f"[{part + 1}]" if isinstance(part, int) else f".{part}"
-    return name.removeprefix(".body").lstrip(".") or "body"
+    # The first says query, path or body; of a body the second is the operation's own name for it.
+    parts = location[2:] if location[0] == "body" else location[1:]
+    name = "".join(f"[{part + 1}]" if isinstance(part, int) else f".{part}" for part in parts)
+    return name.lstrip(".") or "body"
 
 
 @api.exception_handler(AuthenticationError)

@@ -46,8 +46,8 @@ def post_entry(
     source_type: str,
     source_id: int,
     by: Any,
-) -> JournalEntry:
-    """Write one balanced entry in the caller's transaction.
+) -> JournalEntry | None:
+    """Write one balanced entry in the caller's transaction; None where there is no amount at all.
 
     Zero amounts are left out. Raises DomainError unbalanced, period_closed, no_account.
     """
@@ -57,6 +57,8 @@ def post_entry(
         raise DomainError(
             _("The entry does not balance: %(total)s.") % {"total": total}, code="unbalanced"
         )
+    if not any(posting.amount for posting in postings):
+        return None
     accounts = {a.role: a for a in Account.objects.filter(role__in={p.role for p in postings})}
     entry = JournalEntry.objects.create(
         on=on, memo=memo, source_type=source_type, source_id=source_id, posted_by=by

@@ -71,7 +71,11 @@ class JournalEntry(Scoped):
     source_id = models.PositiveBigIntegerField()
     posted_at = models.DateTimeField(_("posted at"), auto_now_add=True)
     posted_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name=_("posted by"),
     )
 
     objects = ScopedQuerySet.as_manager()
@@ -346,7 +350,10 @@ class Allocation(Scoped):
     amount = AmountField(_("amount"))
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
     created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("created by"),
     )
 
     objects = ScopedQuerySet.as_manager()

@@ -75,11 +75,11 @@ def _draft(direction: str, source: Delivery | Receipt, *, by: User, **partner: A
     owner_of_terms = partner.get("customer") or partner["supplier"]
     return Invoice(
         direction=direction,
-        owner=source.owner,
+        owner_id=source.owner_id,
         created_by=by,
         dated_on=today,
         due_on=due_date(owner_of_terms.payment_term, today),
-        currency=source.currency,
+        currency_id=source.currency_id,
         exchange_rate=source.exchange_rate,
         partner_reference=source.partner_reference,
         **partner,
@@ -206,8 +206,16 @@ def create_payment(
     reference: str = "",
     by: User,
 ) -> Payment:
-    """Draft a payment in its bank account's currency. Raises DomainError bad_amount, unknown_…"""
+    """Draft a payment in its bank account's currency.
+
+    Raises DomainError bad_amount, bad_direction, bad_method, unknown_bank_account,
+    no_exchange_rate.
+    """
     check_amount(amount)
+    if direction not in Payment.Direction.values:
+        raise DomainError(_("Money is received or paid."), code="bad_direction", field="direction")
+    if method not in Payment.Method.values:
+        raise DomainError(_("There is no such method."), code="bad_method", field="method")
     account = BankAccount.objects.filter(pk=bank_account_id, archived_at=None).first()
     if account is None:
         raise DomainError(

@@ -89,7 +89,11 @@ class StockMove(Scoped):
     source_id = models.PositiveBigIntegerField()
     source_line_id = models.PositiveBigIntegerField()
     reverses = models.OneToOneField(
-        "self", on_delete=models.PROTECT, null=True, related_name="reversed_by"
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="reversed_by",
+        verbose_name=_("reverses"),
     )
 
     objects = ScopedQuerySet.as_manager()
@@ -124,7 +128,7 @@ class StockMove(Scoped):
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.product_id}: {self.quantity}"
+        return f"{self.get_kind_display()} {self.product_id}: {self.quantity}"
 
 
 class StockBalance(Scoped):

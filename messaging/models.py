@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from erp.core.action_labels import action_label
 from erp.core.policy import Scoped, ScopedQuerySet
 
 
@@ -46,4 +47,4 @@ class Notification(Scoped):
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.object_label}"
+        return f"{action_label(self.kind)} {self.object_label}"

@@ -291,7 +291,9 @@ class PriceFact(Scoped):
         ]
 
     def __str__(self) -> str:
-        return f"{self.product_id} {self.kind} {self.net_unit_price} {self.currency_id}"
+        return (
+            f"{self.product_id} {self.get_kind_display()} {self.net_unit_price} {self.currency_id}"
+        )
 
 
 def source_of(document: Any, line: Any) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from erp.core.admin import (
     transition_action,
 )
 from quotations.models import Enquiry, EnquiryLine, Quotation, QuotationLine, QuotationStatus
+from quotations.templatetags.quantities import match_name
 
 Status = QuotationStatus
 
@@ -32,9 +33,13 @@ class EnquiryLineInline(ReadOnlyInline[EnquiryLine, Enquiry]):
         "show_quantity",
         "unit",
         "product",
-        "match",
+        "match_shown",
         "note",
     )
+
+    @admin.display(description=_("match"))
+    def match_shown(self, obj: EnquiryLine) -> str:
+        return match_name(obj.match)
 
     def get_queryset(self, request: Any) -> Any:
         return super().get_queryset(request).select_related("unit", "product__brand")

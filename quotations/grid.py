@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from erp.core.errors import DomainError
-from erp.core.money import CENT, ZERO, plain, taxed_amount
+from erp.core.money import CENT, ZERO, net_unit_price, plain, taxed_amount
 from quotations.models import EnquiryLine, Quotation, QuotationLine
 from quotations.services import LineInput
 from quotations.sheets import Facts, facts_of
@@ -166,6 +166,15 @@ class GridLine:
     def amount(self) -> Decimal | None:
         return self.typed.amount(self.tax_rate, includes_tax=self.includes_tax)
 
+    @property
+    def below_cost(self) -> bool:
+        """Whether the price is below the cost, as far as the reader may know the cost."""
+        cost = self.facts.cost if self.facts else None
+        price = self.typed.numbers.get("unit_price")
+        if cost is None or price is None:
+            return False
+        return net_unit_price(price, self.tax_rate, price_includes_tax=self.includes_tax) < cost
+
 
 def grid_of(rows: Sequence[GridRow], quotation: Quotation, *, user: User) -> list[GridLine]:
     """Lay facts beside the rows."""
@@ -222,17 +231,22 @@ def differences(mine: Collection[GridLine], theirs: Collection[QuotationLine]) -
     seen: Counter[str] = Counter()
     for line in mine:
         part = str(line.facts.product) if line.facts else line.typed.product
-        ours[part, seen[part]] = f"{line.typed.quantity} × {line.typed.unit_price or '–'}"
+        numbers = line.typed.numbers
+        ours[part, seen[part]] = _terms(numbers.get("quantity"), numbers.get("unit_price"))
         seen[part] += 1
     others: dict[tuple[str, int], str] = {}
     seen.clear()
     for stored in theirs:
         part = f"{stored.brand_name} {stored.designation}"
-        price = plain(stored.unit_price) if stored.unit_price else "–"
-        others[part, seen[part]] = f"{plain(stored.quantity)} × {price}"
+        others[part, seen[part]] = _terms(stored.quantity, stored.unit_price)
         seen[part] += 1
     return [
         Difference(key[0], ours.get(key, ""), others.get(key, ""))
         for key in dict.fromkeys([*ours, *others])
         if ours.get(key) != others.get(key)
     ]
+
+
+def _terms(quantity: Decimal | None, price: Decimal | None) -> str:
+    amount = plain(quantity) if quantity is not None else "–"
+    return f"{amount} × {price_text(price) if price else '–'}"

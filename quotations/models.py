@@ -196,7 +196,12 @@ class Quotation(Document):
     valid_until = models.DateField(_("valid until"))
     revision = models.PositiveSmallIntegerField(_("revision"), default=0, editable=False)
     supersedes = models.OneToOneField(
-        "self", on_delete=models.PROTECT, null=True, editable=False, related_name="superseded_by"
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="superseded_by",
+        verbose_name=_("supersedes"),
     )
 
     objects = QuotationQuerySet.as_manager()

@@ -232,9 +232,7 @@ def full_deal() -> Deal:
     assert order.quotation is not None
     # More than the invoice: so much was paid in advance.
     payment = posted_payment("500.00", partner=customer)
-    allocation = finance.allocate_payment(
-        payment.pk, invoice.pk, Decimal("79.10"), by=accountant()
-    )
+    allocation = finance.allocate_payment(payment.pk, invoice.pk, Decimal("79.10"), by=accountant())
     return Deal(
         product=product,
         place=main_bin(),
@@ -287,6 +285,15 @@ def refused(code: str, *, field: str | None = None) -> Iterator[pytest.Exception
     assert told is not None
     assert told.action.endswith(".refused")
     assert told.reason.startswith(f"{code}: ")
+
+
+def outcome(call: Callable[[], Any]) -> str:
+    """Return "ok", or the code of the refusal."""
+    try:
+        call()
+    except DomainError as refusal:
+        return refusal.code
+    return "ok"
 
 
 def actions(obj: Any) -> list[str]:

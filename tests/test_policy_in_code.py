@@ -2,6 +2,7 @@
 
 import ast
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.apps import apps
@@ -115,8 +116,9 @@ def test_scoped_models_know_who_may_see_them() -> None:
     scoped = [model for model in apps.get_models() if issubclass(model, Scoped)]
     assert len(scoped) > 30
     for model in scoped:
-        assert callable(model._default_manager.visible_to), model._meta.label
-        assert callable(model._default_manager.get_visible), model._meta.label
+        manager: Any = model._default_manager
+        assert callable(manager.visible_to), model._meta.label
+        assert callable(manager.get_visible), model._meta.label
         if model.scope_owner:
             first, _sep, _rest = model.scope_owner.partition("__")
             assert model._meta.get_field(first)

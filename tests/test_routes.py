@@ -3,19 +3,23 @@
 A route that no table lists fails here, and so does a line whose route is gone.
 """
 
-from collections.abc import Iterator
+import logging
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from django.db import transaction
+from django.http import HttpRequest, HttpResponse
 from django.template.response import SimpleTemplateResponse
 from django.urls import path
+from django.views.defaults import page_not_found, permission_denied
 
+from erp import urls
 from orders.admin import SalesOrderAdmin
 from orders.models import SalesOrder
 from quotations.models import QuotationQuerySet
 from tests.matrix import listing
-from tests.matrix.asking import Asker, Question
+from tests.matrix.asking import Asker, Body, Question
 from tests.matrix.expected import (
     FOREIGN,
     ROLES,
@@ -54,7 +58,7 @@ def _version(question: Question) -> int:
 
 
 # What has to be sent to get past the form and to the right.
-BODIES = {
+BODIES: dict[tuple[str, str], Body] = {
     ("POST", "enquiries/new/"): lambda w, q: {
         "customer": _customer(w, q),
         "text": f"{w.shared['products.product'].designation} SKF 10个",
@@ -102,10 +106,24 @@ def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
 @pytest.fixture
 def asker(world: World, monkeypatch: pytest.MonkeyPatch) -> Asker:
     """Asks without rendering the admin's pages and printing: whether is decided before that."""
+    asker = Asker(world, BODIES)
+
+    def short(view: Callable[..., HttpResponse], status: int) -> Callable[..., HttpResponse]:
+        def answer(request: HttpRequest, exception: Exception) -> HttpResponse:
+            return view(request, exception) if asker.compares else HttpResponse(status=status)
+
+        return answer
+
     monkeypatch.setattr(SimpleTemplateResponse, "rendered_content", "")
+    monkeypatch.setattr(logging.getLogger("django.request"), "disabled", True)
+    for name, view, status in (
+        ("handler403", permission_denied, 403),
+        ("handler404", page_not_found, 404),
+    ):
+        monkeypatch.setattr(urls, name, short(view, status), raising=False)
     for where in ("quotations.views.quotations", "quotations.api.documents"):
         monkeypatch.setattr(f"{where}.quotation_pdf", lambda *_a, **_k: ("Q.pdf", b"%PDF"))
-    return Asker(world, BODIES)
+    return asker
 
 
 # --- the tables are complete -----------------------------------------------------------------
@@ -120,7 +138,7 @@ def test_every_route_is_listed() -> None:
 
 def test_an_unlisted_route_is_seen() -> None:
     class Resolver:
-        url_patterns = (path("quotations/<int:pk>/copy/", lambda request, pk: None),)
+        url_patterns = (path("quotations/<int:pk>/copy/", page_not_found),)
 
     (found,) = [route for route, _view in listing.routes(Resolver())]
     assert found == "quotations/<int:pk>/copy/"
@@ -165,7 +183,8 @@ def _rules_for(person: str, among: list[Rule]) -> list[Rule]:
 
 @pytest.mark.parametrize("person", PEOPLE)
 def test_answers_are_as_listed(asker: Asker, person: str) -> None:
-    assert asker.differences(person, _rules_for(person, RULES)) == []
+    found = asker.differences(person, _rules_for(person, RULES))
+    assert not found, "\n".join(found)
     assert asker.asked > 100
 
 

@@ -12,8 +12,8 @@ from typing import ClassVar, Self, TypeVar
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from erp.core.fields import CodeField, ExchangeRateField, RateField
 from erp.core.policy import Scoped, ScopedQuerySet
@@ -121,7 +121,7 @@ class Unit(Scoped):
         ordering: ClassVar = ["code"]
 
     def __str__(self) -> str:
-        return f"{self.name_zh} {self.name_en}"
+        return self.name_zh if (get_language() or "").startswith("zh") else self.name_en
 
 
 class PaymentTerm(Scoped):
@@ -258,7 +258,11 @@ class Attachment(models.Model):
     object_id = models.PositiveBigIntegerField()
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
     created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name=_("created by"),
     )
 
     class Meta:

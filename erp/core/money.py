@@ -92,7 +92,7 @@ def _capital_group(number: int) -> str:
 
 
 def _capital_integer(number: int) -> str:
-    """Return a whole number in capitals; beyond 亿 it is so many 亿 (1,0001,0000,0000: 壹万零壹亿)."""
+    """Return a whole number in capitals; above 亿 it counts 亿 (1,0001,0000,0000: 壹万零壹亿)."""
     for size, name in ((_YI, "亿"), (10_000, "万")):
         high, low = divmod(number, size)
         if high:

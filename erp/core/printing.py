@@ -44,7 +44,7 @@ MAX_HTML_LENGTH = 500_000
 _PORTRAIT_FIGURES = 46
 # Statuses, of whatever document, in which it no longer counts.
 _WITHDRAWN = {"cancelled", "reversed"}
-_LIBRARIES = "apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
+_LIBRARIES = "apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-wqy-zenhei"
 _FONT = "apt-get install fonts-wqy-zenhei"
 _HTML_LANGUAGES = {"zh-hans": "zh-CN"}
 

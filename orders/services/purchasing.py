@@ -19,7 +19,7 @@ from erp.core.service import service
 from inventory.models import Warehouse
 from inventory.services import Need, Source, expect_inbound
 from messaging.services import holders_of, notify
-from orders.models import PurchaseOrder, PurchaseOrderLine, Receipt
+from orders.models import PurchaseOrder, PurchaseOrderLine, Receipt, SalesOrderLine
 from products.models import Product
 from quotations.services import check_not_own
 
@@ -87,6 +87,8 @@ def _lines(order: PurchaseOrder, inputs: Sequence[PurchaseLineInput]) -> list[Pu
     products = Product.objects.select_related("brand", "tax_rate").in_bulk(
         {entered.product_id for entered in inputs}
     )
+    bound = {entered.source_line_id for entered in inputs if entered.source_line_id is not None}
+    known = set(SalesOrderLine.objects.filter(pk__in=bound).values_list("pk", flat=True))
     standard = standard_tax_rate(order.dated_on).rate
     rows = []
     for number, entered in enumerate(inputs, 1):
@@ -96,6 +98,12 @@ def _lines(order: PurchaseOrder, inputs: Sequence[PurchaseLineInput]) -> list[Pu
                 _("There is no such product."),
                 code="unknown_product",
                 field=f"lines[{number}].product_id",
+            )
+        if entered.source_line_id is not None and entered.source_line_id not in known:
+            raise DomainError(
+                _("There is no such order line."),
+                code="unknown_source_line",
+                field=f"lines[{number}].source_line_id",
             )
         row = PurchaseOrderLine(
             document=order,

@@ -46,13 +46,13 @@ def create_receipt(
             _("There is no such bin in this warehouse."), code="unknown_bin", field="bin"
         )
     receipt = Receipt(
-        supplier=order.supplier,
+        supplier_id=order.supplier_id,
         purchase_order=order,
-        warehouse=order.warehouse,
-        owner=order.owner,
+        warehouse_id=order.warehouse_id,
+        owner_id=order.owner_id,
         created_by=by,
         dated_on=company_today(),
-        currency=order.currency,
+        currency_id=order.currency_id,
         exchange_rate=order.exchange_rate,
     )
     rows = _lines(order, quantities, place)

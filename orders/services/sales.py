@@ -36,13 +36,13 @@ def create_order_from_quotation(
     quotation = accept_quotation(quotation_id, by=by)
     lines = _accepted_lines(quotation, line_ids)
     order = SalesOrder(
-        customer=quotation.customer,
+        customer_id=quotation.customer_id,
         quotation=quotation,
         warehouse=_warehouse(warehouse_id),
-        owner=quotation.owner,
+        owner_id=quotation.owner_id,
         created_by=by,
         dated_on=company_today(),
-        currency=quotation.currency,
+        currency_id=quotation.currency_id,
         exchange_rate=quotation.exchange_rate,
         partner_reference=quotation.partner_reference,
     )

@@ -45,6 +45,7 @@ class Assembler(BrandRules, AmountRules):
             self.corrected = token.kind == Kind.INSTEAD
             self._carry_on(index, token)
         self._equip()
+        self._head()
         if self.waiting and not self.drafts:
             self.out.quantity, self.out.each = self.waiting, self.each
         if self.waiting_suffix and not self.drafts:

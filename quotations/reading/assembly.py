@@ -33,6 +33,7 @@ class Assembly:
         self.each = self.negated = self.alternative = self.range_open = self.corrected = False
         self.waiting: Quantity | None = None
         self.waiting_brands: tuple[str, ...] = ()
+        self.headed: dict[int, tuple[str, ...]] = {}  # segment -> the brand that heads it
         self.waiting_suffix = ""
 
     def _is_for_all(self, index: int) -> bool:

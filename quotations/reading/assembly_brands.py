@@ -19,6 +19,8 @@ class BrandRules(Assembly):
             and self._leads(index)
         ):
             self.waiting_brands = codes
+            if self.tokens[after - 1].text.endswith(":"):
+                self.headed[self.segment] = codes
             return after
         self._brand_behind(index, codes)
         return after
@@ -36,6 +38,11 @@ class BrandRules(Assembly):
             codes.append(self.tokens[at].brand)  # 斯凯孚 SKF
             at += 1
         return at, tuple(dict.fromkeys(codes))
+
+    def _head(self) -> None:
+        """`洛轴：6205 2套，6206 1套；瓦轴：6230`: a brand with a colon heads its segment."""
+        for draft in self.drafts:
+            draft.brands = draft.brands or self.headed.get(draft.segment, ())
 
     def _leads(self, index: int) -> bool:
         """Does a brand between two parts belong to the next one?"""

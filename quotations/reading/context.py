@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from .brands import BrandNames
 from .families import SEAL_CODE
@@ -35,6 +36,10 @@ _HEADING_WORDS = re.compile(
     r"轴承|品牌|牌子|牌|系列|部分|以下|下面|如下|型号|清单|需要|要|的|原装|进口|都|全部|是"
     r"|为|请报价?|我们|"
     r"BRAND|BEARINGS?|MAKE|SERIES|ITEMS?|PARTS?|FOLLOWING|FOR|PLEASE|PLS|QUOTE|THE"
+)
+_CORRECTION = re.compile(
+    r"\s*(?:[^\s:\d]{1,8}:\s?)?(?:哦|噢|呃|唉|啊|,|\s){0,4}(?:不对|错了|[写打发说]错|更正|纠正"
+    r"|CORRECTION|I MEAN|SORRY,? (?:I MEAN|IT'?S|SHOULD))"
 )
 _INDEX = re.compile(
     r"\s*(?:>+\s*)*(?:\(?\d{1,2}\)|\(?0\d{1,4}[.)、]?(?=\s)|\d{1,2}[.、:](?!\d)"
@@ -118,11 +123,17 @@ def is_subject(line: str) -> bool:
     return bool(_SUBJECT.match(upper(line)))
 
 
+def is_correction(line: str) -> bool:
+    """`不对，是6312`: the line takes back the one before."""
+    return bool(_CORRECTION.match(upper(line)))
+
+
 def is_quoted(line: str) -> bool:
     """A line of an older mail, `> like this`."""
     return bool(re.match(r"\s*>\s*\S", line))
 
 
+@lru_cache(maxsize=16)  # asked for every part of a line
 def has_part_word(text: str) -> bool:
     return bool(_PART_WORD.search(upper(text)))
 
@@ -131,6 +142,7 @@ def is_paired(text: str) -> bool:
     return bool(_PAIRED.search(upper(text)))
 
 
+@lru_cache(maxsize=16)
 def is_seal(text: str) -> bool:
     return bool(_SEAL.search(upper(text)))
 

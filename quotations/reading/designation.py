@@ -19,6 +19,8 @@ _QUANTITY_AHEAD = re.compile(
     r" ?-+ ?\d+(?:,\d{3})*(?:(?:PCS?|PCE|SETS?|EA|NOS)(?![A-Z0-9])|(?![A-Z0-9/.-]))"
 )
 _MEASURE = re.compile(r"\d+(?:\.\d+)?(?:MM|RPM|MPA|KGS?|KW)(?![A-Z0-9])")
+_INSERT_BEFORE = re.compile(r"(?:UC|SB|UK|SA|HC|UCF|UCP)[A-Z]{0,4}[ -]?2(\d\d)$")
+_INCH_CODE = re.compile(r"-(\d{1,2})(?!\d)(?!\s?[个只件套PSEN])[^\d,;]{1,16}\d{1,6}(?!\d)")
 _TIMES_GLUED = re.compile(r"X\d{1,6}$")
 _PAREN_SUFFIX = re.compile(r" ?\( ?([A-Z0-9/]{2,10}) ?\)")
 _LOWER_WORD = re.compile(
@@ -142,7 +144,12 @@ def _tail_end(text: str, up: str, at: int) -> int:
         if at < 0 or not more:
             return at
     for _ in range(MAX_TAIL):
-        reached = _separated(text, up, at) or _spaced(text, up, at) or _in_brackets(up, at)
+        reached = (
+            _inch_bore(up, at)
+            or _separated(text, up, at)
+            or _spaced(text, up, at)
+            or _in_brackets(up, at)
+        )
         if not reached:
             break
         at = reached
@@ -179,6 +186,16 @@ def _separated(text: str, up: str, at: int) -> int | None:
         return None
     end, _more = _take_run(up, run.start(), run.end())
     return end if end > run.start() else None
+
+
+def _inch_bore(up: str, at: int) -> int | None:
+    """`UCP 206-20`: 20/16 inch, near the 30 mm of 06, and the quantity is still to come."""
+    code = _INCH_CODE.match(up, at)
+    insert = _INSERT_BEFORE.search(up[max(0, at - 12) : at]) if code else None
+    if code is None or insert is None:
+        return None
+    near = abs(int(code[1]) * 25.4 / 16 - int(insert[1]) * 5) <= 4
+    return code.end(1) if near else None
 
 
 def _spaced(text: str, up: str, at: int) -> int | None:

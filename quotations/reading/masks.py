@@ -48,8 +48,8 @@ _RULES = tuple(
         ),
         (
             r"(?<![A-Z0-9])(?:RFQ|P\.?O\.?|SO|PR|INV|QT|QUO|REQ|WO|XJ|CG|HT|BJ|DD|XS|CGD|XJD|ENQ"
-            r"|INQ|REF|MR|OA|PI|CI)[-_# ]{0,2}(?:\d{6,}"
-            r"|(?:[A-Z0-9]*\d)+(?:[-_/][A-Z0-9]*\d)+)(?![A-Z0-9])"
+            r"|INQ|REF|MR|OA|PI|CI)[-_#/ ]{0,2}(?:[A-Z0-9]*\d(?:[-_/][A-Z0-9]*\d)+"
+            r"|\d{6,})(?![A-Z0-9])"
         ),
         (
             r"(?<![A-Z0-9])(?:(?:P\.?O\.?|REF|INVOICE|HS(?: CODE)?|ECCN)\s?[:#.]?\s?#?"
@@ -83,12 +83,13 @@ _RULES = tuple(
         r"(?:上午|下午|早上|晚上|中午|明早|今晚)\s?[\d一二三四五六七八九十两]{1,2}\s?(?:点|时)半?",
         r"(?<!\d)\d{1,2}\s?(?:点钟?|时)(?:\d{1,2}分?|半)?(?!\d)",
         (
-            r"(?<![A-Z0-9.*])(?<![A-Z0-9][-/])\d+(?:\s?[-~到至]\s?\d+)?\s?(?:个工作日|个?工作日|个月|个?星期"
+            r"(?<![A-Z0-9.*])(?<![A-Z0-9][-/])\d{1,3}(?:\s?[-~到至]\s?\d{1,3})?\s?(?:个工作日|个?工作日|个月|个?星期"
             r"|个?小时|个?礼拜|天|周|年|分钟|日内"
             r"|日前|号前|号之前|WORKING DAYS?|DAYS?|WEEKS?|WKS?|MONTHS?|HOURS?|HRS?|YEARS?"
             r"|MINUTES?)(?![A-Z])"
         ),
         r"[一二三四五六七八九十两半]+(?:个工作日|个月|个?星期|个?小时|天|周|年|分钟|点钟?|日内)",
+        r"(?<![A-Z0-9.*-])\d{4,5}\s?(?:个?小时|HOURS?|HRS|天|DAYS)(?![A-Z])",
         r"第\s?[\d一二三四五六七八九十]+\s?[批次页条项章个]",
         r"\d{1,2}\s?(?:号|日)(?=前|之前|到货|要|发|来|交)",
         # prices, percentages, totals
@@ -120,9 +121,12 @@ _RULES = tuple(
         ),
         # the demand of a year is no order
         (
-            rf"(?:(?:年用量|年需求?量?|年采购量|一年|每年|年)(?:用|要|大概|大约|约|是|为|:)*\s?(?:{_NUMBER})\s?"
-            r"[万千百KW]?\s?[个只套件]|(?:ANNUAL|YEARLY) (?:USAGE|DEMAND|QTY|QUANTITY|VOLUME)\s?:?\s?"
-            rf"(?:{_NUMBER})\s?(?:PCS|SETS|NOS|EA)?)"
+            rf"(?:年用量|年需求?量?|年采购量|一年|每年|年)(?:用|要|大概|大约|约|是|为|:){{0,4}}\s?"
+            rf"(?:{_NUMBER})\s?[万千百KW]?\s?[个只套件]"
+        ),
+        (
+            r"(?:ANNUAL|YEARLY) (?:USAGE|DEMAND|QTY|QUANTITY|VOLUME|REQUIREMENT)\s?:?\s?"
+            rf"(?:{_NUMBER})\s?(?:PCS|SETS|NOS|EA)?"
         ),
         # addresses
         (
@@ -209,14 +213,17 @@ def mask(line: str) -> tuple[str, list[str]]:
     fragments: list[str] = []
     if _MAIL_HEADER.fullmatch(upper(line)):
         return MASK * len(line), [line.strip()]
+    up = upper(line)
     for rule in (_TO_LINE_END, _TO_CLAUSE_END, *_RULES):
-        up = upper(line)
+        found = False
         for match in rule.finditer(up):
             start, end = match.span(1) if _captures(match) else match.span()
             fragment = line[start:end].strip(" ,;:。" + MASK)
             if end > start and fragment:
                 fragments.append(fragment.replace(MASK, ""))
                 line = line[:start] + MASK * (end - start) + line[end:]
+                found = True
+        up = upper(line) if found else up
     return line, [fragment for fragment in fragments if fragment]
 
 

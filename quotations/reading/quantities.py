@@ -72,6 +72,10 @@ _PACKED = re.compile(
 BARE_NUMBER = re.compile(rf"{_AMOUNT}(?![A-Z0-9./*%-])")
 BARE_NUMERAL = re.compile(r"[一二三四五六七八九两]?[十百千万][一二三四五六七八九十百千万零]{0,6}")
 
+# 1.000 adet: where the point parts thousands. SAP writes 12.000 EA for twelve, so only with these.
+_CONTINENTAL = re.compile(
+    r"\d{1,3}(?:\.000)+\s?(?:ADET|STK|STCK|STÜCK|SZT|SZTUK|ШТ|ШТУК|UDS|UNIDADES|PIEZAS|PZ|PZAS|KS)(?![A-Z])"
+)
 _FACTOR = {"K": 1000, "千": 1000, "百": 100, "万": 10_000, "W": 10_000}
 
 
@@ -167,7 +171,8 @@ def _amount(match: re.Match[str]) -> Decimal | None:
     if groups.get("word"):
         return Decimal(_WORDS[groups["word"]])
     try:
-        amount = Decimal(re.sub("[, ]", "", groups["number"]))
+        thousands = "[., ]" if _CONTINENTAL.match(match.string, match.start("number")) else "[, ]"
+        amount = Decimal(re.sub(thousands, "", groups["number"]))
     except InvalidOperation:
         return None
     factor = _FACTOR.get((groups.get("times") or "").strip(), 1)

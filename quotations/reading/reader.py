@@ -4,12 +4,14 @@ import re
 from dataclasses import dataclass, field
 
 from . import table
+from .across import Said, settle_brands, settle_quantities
 from .assembler import Assembler
 from .brands import BrandNames
 from .context import (
     Record,
     has_part_word,
     is_brand_rule,
+    is_correction,
     is_heading,
     is_paired,
     is_quoted,
@@ -32,26 +34,10 @@ from .tokens import Scanner
 
 MAX_LINES = 20_000
 
-_RESTATED = re.compile(r"(?:那|就|先|还是|改|只要)[^\d,;]{0,4}$")
-
 
 def read_enquiry(text: str, brands: BrandNames) -> Reading:
     """Everything the text asks for, and everything in it that is no part. Never raises."""
     return Reader(brands).read(text)
-
-
-@dataclass
-class Said:
-    """What a line without parts says about others."""
-
-    line: int
-    brands: tuple[str, ...] = ()
-    quantity: Quantity | None = None
-    each: bool = False
-    suffix: str = ""
-    rule: bool = False
-    heading: bool = False
-    clears: bool = False
 
 
 @dataclass
@@ -63,6 +49,7 @@ class Reader:
     said: list[Said] = field(default_factory=list)
     ignored: list[tuple[int, str]] = field(default_factory=list)
     signed_off: bool = False
+    merged_brand: str = ""
     repeats: set[int] = field(default_factory=set)
 
     def read(self, text: str) -> Reading:
@@ -80,7 +67,7 @@ class Reader:
                 continue
             new = table.header_of(lines[at])
             if new:
-                header = new
+                header, self.merged_brand = new, ""
                 self.ignored.append((at, lines[at].strip()))
             else:
                 self.line_or_row(records[at], at, header)
@@ -95,6 +82,8 @@ class Reader:
             self.ignored.append((at, line.strip()))
             return
         row = header.row(at, line) if header else None
+        if header and row:
+            self.fill_merged(header, row)
         if row is None or not self.row(row):
             self.line(line, at, record.index_stripped)
 
@@ -113,6 +102,8 @@ class Reader:
         self.cut_raw(text, kept)
         if is_subject(line) or is_quoted(line):
             self.repeats.add(at)
+        if is_correction(line):
+            self.replace_last(kept, at)
         self.drafts.extend(kept)
         self.ignored.extend((at, fragment) for fragment in fragments if kept)
         taken = {id(draft) for draft in kept}
@@ -138,7 +129,7 @@ class Reader:
             return (draft.certain and (branded or has_part_word(text))) or self._weak_is_meant(
                 draft, text
             )
-        if counted or branded or has_part_word(text):
+        if counted or branded or has_part_word(text) or is_correction(text):
             return True
         others = (d.part for d in found.drafts if d is not draft)
         several = any(other is not None and other.strength >= Strength.BARE for other in others)
@@ -161,6 +152,17 @@ class Reader:
             for draft in kept:
                 draft.brands = draft.brands or kept[0].brands
 
+    def replace_last(self, kept: list[Draft], at: int) -> None:
+        """`不对，是6312 10个`: the part before was a slip."""
+        last = self.drafts[-1] if self.drafts else None
+        if last is None or len(kept) != 1 or at - last.line > 2:
+            return
+        self.drafts.pop()
+        self.ignored.append((last.line, last.raw))
+        if kept[0].quantity is None:
+            kept[0].quantity, kept[0].unit = last.quantity, last.unit
+        kept[0].brands = kept[0].brands or last.brands
+
     @staticmethod
     def cut_raw(text: str, kept: list[Draft]) -> None:
         """Of several parts in a line, each keeps its own stretch of the text."""
@@ -175,13 +177,20 @@ class Reader:
         """Brands, quantities and suffixes that this line says about other lines."""
         if kept and not (found.each and found.quantity):
             return
+        answer = found.quantity is not None and not found.each  # SKF的要30个: of the part above
         said = Said(
             at, found.brands, found.quantity, found.each, found.suffix,
-            rule=is_brand_rule(text), heading=is_heading(text, self.brands),
+            rule=answer or is_brand_rule(text) or self.names_brand_alone(text),
+            heading=not answer and is_heading(text, self.brands),
             clears=bool(re.match(r"\s*(?:国产|杂牌|其他|其它|不限)", text)),
         )  # fmt: skip
         if said.brands or said.quantity or said.suffix or said.clears:
             self.said.append(said)
+
+    def names_brand_alone(self, text: str) -> bool:
+        """`按这个价下单，哈轴`: a clause that is nothing but a brand."""
+        clauses = re.split("[,;。]", text)
+        return len(clauses) <= 8 and any(is_heading(clause, self.brands) for clause in clauses)
 
     # tables
 
@@ -212,10 +221,19 @@ class Reader:
         self.ignored.extend((row.line, cells[role]) for role in skipped if role in cells)
         return True
 
+    def fill_merged(self, header: table.Header, row: table.Row) -> None:
+        """A brand in the first column, written once for the rows below it, as merged cells are."""
+        if header.roles[0] == "brand" and "part" in row.cells:
+            self.merged_brand = row.cells.setdefault("brand", self.merged_brand)
+
     def model_drafts(self, cells: dict[str, str]) -> list[Draft]:
-        """Of two columns with numbers the one whose number is a bearing's by its form."""
-        columns = [self.cell_drafts(cells.get(name, ""), model=True) for name in ("part", "part2")]
-        return next((drafts for drafts in columns if any(map(_is_known, drafts))), columns[0])
+        """Of two columns with numbers the one that reads more like a bearing's number."""
+        first = self.cell_drafts(cells.get("part", ""), model=True)
+        if "part2" not in cells:
+            return first
+        second = self.cell_drafts(cells["part2"], model=True)
+        likely = _likeness(second, cells["part2"]) > _likeness(first, cells.get("part", ""))
+        return second if likely else first
 
     def cell_drafts(self, cell: str, *, model: bool) -> list[Draft]:
         """The parts named in one cell; in a model column any number with a digit is one."""
@@ -258,8 +276,8 @@ class Reader:
 
     def result(self) -> Reading:
         self.drop_repeats()
-        self.settle_quantities()
-        self.settle_brands()
+        settle_quantities(self.drafts, self.said)
+        settle_brands(self.drafts, self.said)
         lines = [self.line_of(draft) for draft in self.drafts]
         self.ignored.sort(key=lambda pair: pair[0])
         return Reading(lines, [text for _line, text in self.ignored if text])
@@ -273,38 +291,6 @@ class Reader:
         if body and len(body) < len(self.drafts):
             self.ignored.extend((d.line, d.raw) for d in self.drafts if d.line in self.repeats)
             self.drafts = body
-
-    def settle_quantities(self) -> None:
-        """`以上各100个` and a quantity on the line after its part."""
-        for said in self.said:
-            if said.quantity is None:
-                continue
-            before = [d for d in self.drafts if d.line <= said.line and d.quantity is None]
-            after = [d for d in self.drafts if d.line > said.line and d.quantity is None]
-            if said.each:
-                group = before or after
-            else:
-                group = [d for d in before[-1:] if said.line - d.line <= 2]
-            for draft in group:
-                draft.give(said.quantity)
-
-    def settle_brands(self) -> None:
-        """A heading is for the lines below it, a rule for all lines that name no brand."""
-        headed: set[int] = set()
-        for index, said in enumerate(self.said):
-            if not said.brands:
-                continue
-            ends = next((s.line for s in self.said[index + 1 :] if s.brands or s.clears), 10**9)
-            below = [d for d in self.drafts if said.line < d.line < ends and id(d) not in headed]
-            above = [d for d in self.drafts if d.line < said.line and id(d) not in headed]
-            group = below if (below and (said.heading or not above)) else above if above else below
-            if said.rule and above and not said.heading:
-                group = above
-            if not (said.heading or said.rule):
-                continue
-            for draft in group:
-                headed.add(id(draft))
-                draft.brands = draft.brands or said.brands
 
     def line_of(self, draft: Draft) -> ReadLine:
         designation, dimensions, brands = "", draft.dimensions, draft.brands
@@ -324,5 +310,10 @@ class Reader:
         )  # fmt: skip
 
 
-def _is_known(draft: Draft) -> bool:
-    return draft.part is None or draft.part.strength > Strength.WEAK
+def _likeness(drafts: list[Draft], cell: str) -> tuple[bool, int]:
+    """Whether the first number of a cell leaves no digit over, and how sure it is by its form."""
+    part = drafts[0].part if drafts else None
+    if part is None:
+        return False, -1
+    rest = cell[: part.start] + cell[part.end :]
+    return not any(map(str.isdigit, rest)), int(part.strength)

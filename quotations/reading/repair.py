@@ -78,9 +78,8 @@ def _joined_fragments(line: str) -> str:
             piece = line[start:end]
             if len(piece) > 24 or re.search(r"[^A-Za-z0-9/. -]|  ", piece):
                 continue
-            if line[start - 1 : start] in _SIZE_SIGNS or _COUNTED.match(
-                line, chunks[first + size - 1].start()
-            ):
+            last = chunks[first + size - 1].start()
+            if line[start - 1 : start] in _SIZE_SIGNS or _COUNTED.match(line, last):
                 continue  # 47*12 10套: a width and a quantity
             joined = _joined(piece)
             if joined and len(chunks[first].group()) <= 3:

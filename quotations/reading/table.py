@@ -113,12 +113,9 @@ class Header:
         """The line as a row, or None when it does not look like the header."""
         cells = split(text, self.delimiter)
         filled = sum(bool(cell) for cell in cells)
-        wide = len(self.roles) - (2 if self.delimiter in ",;" else 0)
-        if (
-            filled < 2
-            or self._is_ragged(cells)
-            or (self.delimiter in ",;" and len(cells) < max(2, wide))
-        ):
+        commas = self.delimiter in ",;"
+        wide = len(self.roles) - (2 if commas else 0)
+        if filled < 2 or self._is_ragged(cells) or (commas and len(cells) < max(2, wide)):
             return None
         named: dict[str, str] = {}
         for role, cell in zip(self.roles, cells, strict=False):

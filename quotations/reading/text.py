@@ -8,6 +8,7 @@ import unicodedata
 from decimal import Decimal
 
 MAX_LINE = 600  # characters; longer lines are cut at a blank, so that work per line is bounded
+MAX_RUN = 24  # of one sign: a line of 600 dashes or blanks says no more than one of 24
 MASK = "\ue000"  # stands for every character of a fragment that is known to be no part
 
 # Chinese punctuation becomes ASCII *with a blank*, so that "6204，6205" is never read as 6,204,205.
@@ -40,6 +41,7 @@ CHINESE_NUMERAL = "[零〇一二三四五六七八九两俩十百千万壹贰叁
 
 # 六二零五 is spelled out digit by digit; numerals with tens (二百五十) are left to chinese_number
 _SPELLED = re.compile(r"(?<![十百千万两])[零〇一二三四五六七八九幺]{3,15}(?![十百千万])")
+_SIGN_RUN = re.compile(rf"([\W_])\1{{{MAX_RUN},}}")
 _SPOKEN_HYPHEN = re.compile(r"(?<=[A-Za-z0-9零〇一二三四五六七八九])\s?[杠横]杠?\s?(?=[A-Za-z0-9])")
 _SPOKEN_TWO = re.compile(r"[两二双](?=(?:RS|Z|RZ)(?![A-Za-z]))", re.IGNORECASE)
 _SPELLED_DIGITS = str.maketrans("零〇一二三四五六七八九幺", "001234567891")
@@ -48,9 +50,10 @@ _SPELLED_DIGITS = str.maketrans("零〇一二三四五六七八九幺", "0012345
 def plain(text: str) -> str:
     """NFKC, one kind of dash, multiplication sign and blank; line ends are "\\n"."""
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    text = _ENUMERATION.sub(_enumeration, text).translate(_PUNCTUATION)
-    lines = (_plain_line(line) for line in text.split("\n"))
-    return "\n".join(piece for line in lines for piece in _cut(line))
+    numbered = "\n".join(map(_entries, text.split("\n"))).translate(_PUNCTUATION)
+    # Cut before and after: patterns see short lines only, and NFKC makes some characters longer.
+    pieces = (piece for line in numbered.split("\n") for piece in _cut(line))
+    return "\n".join(short for piece in pieces for short in _cut(_plain_line(piece)))
 
 
 def upper(text: str) -> str:
@@ -83,18 +86,21 @@ def chinese_number(numeral: str) -> Decimal | None:
     return Decimal(total + section + trailing) if numeral else None
 
 
-def _enumeration(match: re.Match[str]) -> str:
+def _entries(line: str) -> str:
     """A circled number starts an entry of its own, but must not break the row of a table."""
-    number = unicodedata.normalize("NFKC", match.group()).strip("().")
-    start = match.string.rfind("\n", 0, match.start()) + 1
-    end = match.string.find("\n", match.end())
-    in_table = "\t" in match.string[start : end if end >= 0 else None]
-    return " " if in_table else f"\n{number}) "
+    if "\t" in line:
+        return _ENUMERATION.sub(" ", line)
+    return _ENUMERATION.sub(lambda match: f"\n{_number_of(match.group())}) ", line)
+
+
+def _number_of(sign: str) -> str:
+    return unicodedata.normalize("NFKC", sign).strip("().")
 
 
 def _plain_line(line: str) -> str:
     line = unicodedata.normalize("NFKC", line).translate(_PUNCTUATION)
     line = "".join(map(_plain_character, line)).replace("\n", " ")
+    line = _SIGN_RUN.sub(lambda match: match[1] * MAX_RUN, line)
     line = _SPOKEN_HYPHEN.sub("-", _SPOKEN_TWO.sub("2", line))
     line = _SPELLED.sub(lambda match: match.group().translate(_SPELLED_DIGITS), line)
     if _FOREIGN_LETTER.search(line):
@@ -120,10 +126,13 @@ def _latin_run(match: re.Match[str]) -> str:
 
 
 def _cut(line: str) -> list[str]:
+    """Pieces of at most MAX_LINE characters, cut behind a blank or a comma where there is one."""
     pieces = []
-    while len(line) > MAX_LINE:
-        at = max(line.rfind(" ", MAX_LINE // 2, MAX_LINE), line.rfind(",", MAX_LINE // 2, MAX_LINE))
-        at = at + 1 if at > 0 else MAX_LINE
-        pieces.append(line[:at])
-        line = line[at:]
-    return [*pieces, line]
+    start = 0
+    while len(line) - start > MAX_LINE:
+        low, high = start + MAX_LINE // 2, start + MAX_LINE
+        at = max(line.rfind(" ", low, high), line.rfind(",", low, high))
+        end = at + 1 if at > 0 else high
+        pieces.append(line[start:end])
+        start = end
+    return [*pieces, line[start:]]

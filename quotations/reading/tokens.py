@@ -118,9 +118,17 @@ _ONE_SIZE = re.compile(
 _COUNT_AHEAD = re.compile(rf"\s*[*X]\s*\d|\s*[,:-]?\s*\d{{1,6}}\s*{UNIT}|\s*要\s?\d")
 _RUN = re.compile(r"[A-Z0-9][A-Z0-9.]*")
 _LATIN_WORD = re.compile(r"[^\W\d_一-鿿]+(?:['.-][^\W\d_一-鿿]+)*")
+_COLON = re.compile(r" ?的? ?:")  # 洛轴: and the like head what follows
 _MASK_RUN = re.compile(rf"{MASK}+")
 # Words that say the number before them is what is asked for.
 MAX_TOKENS = 2_000
+
+
+_SIGNS = frozenset("*-.#+")
+# The first characters of all Chinese words in the patterns for sizes and quantities.
+_OPENERS = frozenset(
+    "零〇一二三四五六七八九两俩十百千万壹贰叁肆伍陆柒捌玖拾佰仟约大数需用订只要来定采买拿备内孔轴外厚宽高"
+)
 
 
 class Scanner:
@@ -137,6 +145,7 @@ class Scanner:
             self.masked, self.dimensions, self.brand, self.keyword, self.part_or_quantity,
             self.suffix, self.number, self.word,
         )  # fmt: skip
+        self.plain_steps = (self.masked, self.brand, self.keyword, self.word)
 
     def scan(self) -> list[Token]:
         at = 0
@@ -148,13 +157,21 @@ class Scanner:
             if self.text[at] in " ()[]{}<>\"'=:._*-#" and not self._starts_something(at):
                 at += 1
                 continue
-            token = next((found for step in self.steps if (found := step(at))), None)
+            token = self._next_token(at)
             if token is None:
                 at += 1
                 continue
             self.tokens.append(token)
             at = max(token.end, at + 1)
         return self.tokens
+
+    def _next_token(self, at: int) -> Token | None:
+        steps = self.steps if _may_count(self.text[at]) else self.plain_steps
+        for step in steps:
+            token = step(at)
+            if token:
+                return token
+        return None
 
     def token(self, kind: Kind, start: int, end: int) -> Token:
         return Token(kind, start, end, self.text[start:end])
@@ -204,6 +221,8 @@ class Scanner:
         if found is None or any(start <= at < end for start, end in self.companies):
             return None
         end, code = found
+        colon = _COLON.match(self.up, end)
+        end = colon.end() if colon else end
         return Token(Kind.BRAND, at, end, self.text[at:end], brand=code)
 
     def part_or_quantity(self, at: int) -> Token | None:
@@ -347,6 +366,13 @@ class Scanner:
         if not before or not self._parts_in_clause():
             return False
         return not re.match(r"\s*[*X]?\s*\d|\s*(?:[,、/]|各)", self.up[part.end :])
+
+
+def _may_count(character: str) -> bool:
+    """Can a part, a size or a quantity start with it? Most Chinese characters only make words."""
+    if character.isascii():
+        return character.isalnum() or character in _SIGNS
+    return character < "\u2e80" or character in _OPENERS
 
 
 def _size_kind(label: str) -> str:

@@ -11,99 +11,29 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import User
-from audit.models import AuditEntry
 from customers.models import Customer
 from erp.core.models import TaxRate
-from orders.models import SalesOrder
-from products.models import PriceFact, Product
-from quotations import services
-from quotations.models import Enquiry, Quotation, QuotationLine
+from products.models import Product
+from quotations.models import Enquiry, Quotation
 from tests.factories import (
     CustomerFactory,
     EnquiryFactory,
     PriceFactFactory,
     ProductFactory,
     QuotationFactory,
-    StockFactory,
+    QuotationLineFactory,
     UserFactory,
 )
+from tests.selling import page_of, signed_in, step_of, with_status
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("company")]
 
 Status = Quotation.Status
 
 
-def signed_in(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
-
-
-def with_status(quotation: Quotation, status: str) -> Quotation:
-    Quotation.objects.filter(pk=quotation.pk).update(status=status)
-    quotation.refresh_from_db()
-    return quotation
-
-
-@pytest.fixture
-def seller() -> User:
-    return UserFactory(role="sales")
-
-
-@pytest.fixture
-def boss() -> User:
-    return UserFactory(role="manager")
-
-
 @pytest.fixture
 def client(seller: User) -> Client:
     return signed_in(seller)
-
-
-@pytest.fixture
-def customer(seller: User) -> Customer:
-    return CustomerFactory(owner=seller, price_includes_tax=True)
-
-
-@pytest.fixture
-def part(customer: Customer) -> Product:
-    """In stock, listed at 10.00 net."""
-    product = ProductFactory(designation="6205-2RS1/C3")
-    StockFactory(product=product, on_hand=120)
-    PriceFactFactory(
-        product=product, kind=PriceFact.Kind.LIST, customer=None, net_unit_price=Decimal(10)
-    )
-    return product
-
-
-@pytest.fixture
-def draft(seller: User, customer: Customer) -> Quotation:
-    return QuotationFactory(owner=seller, customer=customer, lines=2)
-
-
-def page_of(quotation: Quotation) -> str:
-    return reverse("quotations:quotation", args=[quotation.pk])
-
-
-def step_of(quotation: Quotation, step: str) -> str:
-    return reverse("quotations:step", args=[quotation.pk, step])
-
-
-def grid(quotation: Quotation, **columns: list[str]) -> dict[str, Any]:
-    """Return the form of a quotation's lines as its page sends it."""
-    lines = list(quotation.lines.all())
-    sent: dict[str, Any] = {
-        "token": "t1",
-        "version": str(quotation.version),
-        "product": [str(line.product_id) for line in lines],
-        "source_line": [str(line.source_line_id or "") for line in lines],
-        "includes_tax": ["1"] * len(lines),
-        "wording": [line.partner_wording for line in lines],
-        "quantity": [f"{line.quantity:f}" for line in lines],
-        "unit_price": [f"{line.unit_price:f}" for line in lines],
-        "lead_time": [""] * len(lines),
-    }
-    return sent | columns
 
 
 # --- who gets where --------------------------------------------------------------------------
@@ -336,7 +266,7 @@ def test_parts_are_offered_with_stock_and_the_last_price_to_this_customer(
 ) -> None:
     PriceFactFactory(product=part, customer=customer, net_unit_price=Decimal(9))
     path = reverse("quotations:find-parts")
-    html = client.get(path, {"q": "62052rs1", "customer": customer.pk}).content.decode()
+    html = client.get(path, {"q": "62052rs1", "customer": str(customer.pk)}).content.decode()
     assert "6205-2RS1/C3" in html
     assert "120" in html
     assert "10.17" in html  # 9.00 with tax
@@ -346,7 +276,7 @@ def test_a_colleagues_price_is_not_told(client: Client, part: Product) -> None:
     theirs = CustomerFactory()
     PriceFactFactory(product=part, customer=theirs, net_unit_price=Decimal("7.77"))
     path = reverse("quotations:find-parts")
-    html = client.get(path, {"q": "62052rs1", "customer": theirs.pk}).content.decode()
+    html = client.get(path, {"q": "62052rs1", "customer": str(theirs.pk)}).content.decode()
     assert "8.78" not in html
 
 
@@ -359,6 +289,19 @@ def test_cost_is_shown_to_those_who_may_see_it(
     ]
     assert ["9.04" in html for html in shown] == [True, False]  # 8.00 with tax
     assert ["Cost</th>" in html for html in shown] == [True, False]
+
+
+def test_a_price_below_cost_is_marked_for_those_who_may_see_cost(
+    seller: User, boss: User, customer: Customer, part: Product
+) -> None:
+    quotation = QuotationFactory(owner=seller, customer=customer, lines=0)
+    QuotationLineFactory(document=quotation, line_no=1, product=part, unit_price=Decimal("9.03"))
+    with_status(quotation, Status.SUBMITTED)
+    marked = [
+        'class="below"' in signed_in(user).get(page_of(quotation)).content.decode()
+        for user in (boss, seller)
+    ]
+    assert marked == [True, False]  # 8.00 with tax is 9.04
 
 
 def test_making_the_quotation_twice_makes_one(
@@ -379,222 +322,6 @@ def test_without_a_matched_line_the_page_says_so(
     path = reverse("quotations:quote-enquiry", args=[enquiry.pk])
     answer = client.post(path, {"token": "t"}, follow=True)
     assert "No line has a product yet." in answer.content.decode()
-
-
-# --- the grid --------------------------------------------------------------------------------
-
-
-def test_saving_the_grid_replaces_the_lines(client: Client, draft: Quotation) -> None:
-    sent = grid(draft, quantity=["3", "１,０００"], unit_price=["9.99", "¥0.5"])
-    answer = client.post(page_of(draft), sent)
-    assert answer.status_code == 302
-    draft.refresh_from_db()
-    assert [line.quantity for line in draft.lines.all()] == [Decimal(3), Decimal(1000)]
-    assert (draft.net_total, draft.tax_total, draft.gross_total) == (
-        Decimal("469.00"),
-        Decimal("60.97"),
-        Decimal("529.97"),
-    )
-
-
-def test_saving_twice_is_one_save(client: Client, draft: Quotation) -> None:
-    sent = grid(draft, quantity=["3", "4"])
-    for _ in range(2):
-        assert client.post(page_of(draft), sent).status_code == 302
-    draft.refresh_from_db()
-    assert draft.version == 2
-
-
-def test_saving_what_is_stored_already_changes_nothing(client: Client, draft: Quotation) -> None:
-    client.post(page_of(draft), grid(draft))
-    draft.refresh_from_db()
-    assert draft.version == 1
-
-
-def test_a_stale_grid_shows_the_difference_and_keeps_what_was_typed(
-    client: Client, seller: User, draft: Quotation
-) -> None:
-    mine = grid(draft, quantity=["3", "77"])
-    first, second = draft.lines.all()
-    services.replace_lines(
-        draft.pk,
-        [
-            services.LineInput(first.product_id, Decimal(5)),
-            services.LineInput(second.product_id, Decimal(6)),
-        ],
-        version=1,
-        by=seller,
-    )
-    answer = client.post(page_of(draft), mine)
-    html = answer.content.decode()
-    assert answer.status_code == 409
-    assert 'name="quantity" value="77"' in html
-    assert "What is stored" in html
-    assert "6 × " in html
-    assert [line.quantity for line in draft.lines.all()] == [Decimal(5), Decimal(6)]
-
-    # Saving again, with the version that is shown, is a decision.
-    again = mine | {"version": "2", "token": "t2"}
-    assert client.post(page_of(draft), again).status_code == 302
-    assert [line.quantity for line in draft.lines.all()] == [Decimal(3), Decimal(77)]
-
-
-@pytest.mark.parametrize("quantity", ["", "abc", "-1", "1,5", "1e9", "NaN", "1.2.3"])
-def test_a_cell_that_is_no_number_is_marked_and_kept(
-    client: Client, draft: Quotation, quantity: str
-) -> None:
-    answer = client.post(page_of(draft), grid(draft, quantity=["3", quantity]))
-    html = answer.content.decode()
-    assert answer.status_code == 400
-    assert f'name="quantity" value="{quantity}"' in html
-    assert html.count('aria-invalid="true"') == 1
-    draft.refresh_from_db()
-    assert draft.version == 1
-
-
-@pytest.mark.parametrize(("column", "text"), [("quantity", "0"), ("quantity", "1.0005")])
-def test_a_service_refusal_is_put_on_its_cell(
-    client: Client, draft: Quotation, column: str, text: str
-) -> None:
-    answer = client.post(page_of(draft), grid(draft, **{column: ["3", text]}))
-    assert answer.status_code == 409
-    assert answer.content.decode().count('aria-invalid="true"') == 1
-
-
-def test_columns_of_different_length_are_refused(client: Client, draft: Quotation) -> None:
-    assert client.post(page_of(draft), grid(draft, quantity=["3"])).status_code == 400
-
-
-def test_a_line_keeps_only_a_source_of_its_own_enquiry(
-    client: Client, seller: User, customer: Customer, draft: Quotation
-) -> None:
-    foreign = EnquiryFactory().lines.get()
-    client.post(page_of(draft), grid(draft, quantity=["3", "4"], source_line=[str(foreign.pk), ""]))
-    assert not QuotationLine.objects.filter(source_line=foreign).exists()
-
-
-def test_saving_and_submitting_is_one_form(client: Client, draft: Quotation) -> None:
-    client.post(page_of(draft), grid(draft, quantity=["3", "4"]) | {"then": "submit"})
-    draft.refresh_from_db()
-    assert draft.status == Status.SUBMITTED
-    assert draft.lines.first().quantity == Decimal(3)  # type: ignore[union-attr]
-
-
-def test_what_cannot_be_submitted_is_not_saved_either(client: Client, draft: Quotation) -> None:
-    sent = grid(draft, quantity=["3", "4"], unit_price=["1", "0"]) | {"then": "submit"}
-    assert client.post(page_of(draft), sent).status_code == 409
-    draft.refresh_from_db()
-    assert (draft.version, draft.status) == (1, Status.DRAFT)
-
-
-def test_a_submitted_quotation_is_not_edited(client: Client, draft: Quotation) -> None:
-    with_status(draft, Status.SUBMITTED)
-    answer = client.get(page_of(draft))
-    assert 'name="quantity"' not in answer.content.decode()
-    client.post(page_of(draft), grid(draft, quantity=["3", "4"]))
-    draft.refresh_from_db()
-    assert draft.version == 1
-
-
-def test_a_new_row_comes_with_the_suggested_price(
-    client: Client, draft: Quotation, part: Product
-) -> None:
-    path = reverse("quotations:new-row", args=[draft.pk])
-    html = client.get(path, {"product": part.pk}).content.decode()
-    assert 'name="unit_price" value="11.30"' in html
-    assert client.get(path, {"product": 999_999}).status_code == 404
-
-
-# --- steps -----------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("status", "role", "offered"),
-    [
-        (Status.DRAFT, "sales", {"submit", "cancel"}),
-        (Status.SUBMITTED, "sales", {"cancel"}),
-        (Status.SUBMITTED, "manager", {"approve", "reject", "cancel"}),
-        (Status.APPROVED, "sales", {"send", "cancel"}),
-        (Status.SENT, "sales", {"lose", "cancel", "order"}),
-        (Status.ORDERED, "manager", set()),
-        (Status.SENT, "accountant", set()),
-    ],
-)
-def test_only_steps_that_may_be_taken_are_offered(
-    status: str, role: str, offered: set[str]
-) -> None:
-    user = UserFactory(role=role)
-    quotation = with_status(QuotationFactory(owner=user), status)
-    html = signed_in(user).get(page_of(quotation)).content.decode()
-    base = page_of(quotation)
-    steps = ("submit", "approve", "reject", "send", "lose", "cancel", "order")
-    found = {step for step in steps if f'action="{base}{step}/"' in html}
-    if 'value="submit"' in html:
-        found.add("submit")
-    assert found == offered
-
-
-def test_one_does_not_approve_ones_own() -> None:
-    user = UserFactory(role="sales", rights=["quotations.approve_quotation"])
-    quotation = with_status(QuotationFactory(owner=user), Status.SUBMITTED)
-    client = signed_in(user)
-    assert "approve/" not in client.get(page_of(quotation)).content.decode()
-    answer = client.post(step_of(quotation, "approve"), {"token": "t", "version": 1}, follow=True)
-    assert "You cannot approve a document of your own." in answer.content.decode()
-
-
-def test_a_double_click_sends_once(client: Client, draft: Quotation) -> None:
-    with_status(draft, Status.APPROVED)
-    sent = {"token": "t", "version": draft.version}
-    answers = [client.post(step_of(draft, "send"), sent, follow=True) for _ in range(2)]
-    assert "was sent" in answers[0].content.decode()
-    assert "nothing was done twice" in answers[1].content.decode()
-    assert PriceFact.objects.filter(source_id=draft.pk).count() == 2  # one per line
-
-
-def test_a_step_without_its_token_does_nothing(client: Client, draft: Quotation) -> None:
-    client.post(step_of(draft, "cancel"), {"version": draft.version})
-    draft.refresh_from_db()
-    assert draft.status == Status.DRAFT
-
-
-def test_a_step_decided_on_an_old_version_is_refused(client: Client, draft: Quotation) -> None:
-    Quotation.objects.filter(pk=draft.pk).update(version=5)
-    answer = client.post(step_of(draft, "submit"), {"token": "t", "version": 1}, follow=True)
-    assert "changed in the meantime" in answer.content.decode()
-
-
-def test_the_reason_for_losing_is_kept(client: Client, draft: Quotation) -> None:
-    with_status(draft, Status.SENT)
-    sent = {"token": "t", "version": draft.version, "reason": "价格高"}
-    client.post(step_of(draft, "lose"), sent)
-    assert AuditEntry.objects.get(action="quotation.lost").reason == "价格高"
-
-
-def test_an_unknown_step_is_not_found(client: Client, draft: Quotation) -> None:
-    assert client.post(step_of(draft, "explode"), {"token": "t"}).status_code == 404
-
-
-def test_a_sent_quotation_becomes_one_order(client: Client, draft: Quotation) -> None:
-    with_status(draft, Status.SENT)
-    path = reverse("orders:from-quotation", args=[draft.pk])
-    first, second = (client.post(path, {"token": "t"}) for _ in range(2))
-    order = SalesOrder.objects.get()
-    assert first.headers["Location"] == second.headers["Location"]
-    assert first.headers["Location"] == f"/admin/orders/salesorder/{order.pk}/change/"
-
-
-def test_a_draft_does_not_become_an_order(client: Client, draft: Quotation) -> None:
-    path = reverse("orders:from-quotation", args=[draft.pk])
-    assert client.post(path, {"token": "t"}).headers["Location"] == page_of(draft)
-    assert not SalesOrder.objects.exists()
-
-
-def test_a_colleagues_quotation_does_not_become_an_order(client: Client) -> None:
-    theirs = with_status(QuotationFactory(), Status.SENT)
-    path = reverse("orders:from-quotation", args=[theirs.pk])
-    assert client.post(path, {"token": "t"}).status_code == 404
-    assert not SalesOrder.objects.exists()
 
 
 # --- the list --------------------------------------------------------------------------------

@@ -161,7 +161,9 @@ def _wrong_lines() -> list[tuple[str, str, list[dict[str, Any]]]]:
 
 
 @pytest.mark.parametrize(
-    ("code", "field", "changes"), _wrong_lines(), ids=[f"{c}-{n}" for n, (c, _f, _l) in enumerate(_wrong_lines())]
+    ("code", "field", "changes"),
+    _wrong_lines(),
+    ids=[f"{c}-{n}" for n, (c, _f, _l) in enumerate(_wrong_lines())],
 )
 def test_a_wrong_line_is_named_and_nothing_is_drafted(
     code: str, field: str, changes: list[dict[str, Any]]
@@ -336,9 +338,7 @@ def test_the_day_is_the_company_s_not_the_server_s() -> None:
 def test_the_enquiry_goes_along() -> None:
     enquiry = factories.EnquiryFactory(status="matching", customer__owner=seller())
     enquiry.lines.update(product=factories.ProductFactory())
-    factories.PriceFactFactory(
-        product=enquiry.lines.get().product, kind="list", customer=None
-    )
+    factories.PriceFactFactory(product=enquiry.lines.get().product, kind="list", customer=None)
     quotation = services.create_quotation_from_enquiry(enquiry.pk, by=seller())
     services.submit_quotation(quotation.pk, by=seller())
     services.approve_quotation(quotation.pk, by=manager())

@@ -57,9 +57,7 @@ def _rule(line: dict[str, str], role: str, values: dict[str, str]) -> Rule:
     # Without the right nothing is looked up; with it a missing row is 404.
     passed = line["object"] and role != "anonymous" and status != "403"
     hidden = "404" if passed else status
-    return Rule(
-        line["route"], line["method"], role, status, hidden, own, line["object"], values
-    )
+    return Rule(line["route"], line["method"], role, status, hidden, own, line["object"], values)
 
 
 # --- the admin -------------------------------------------------------------------------------
@@ -83,7 +81,7 @@ def tables() -> list[Table]:
         has_verbs = line["verbs"] != "-"
         for part in filter(None, line["verbs"].removeprefix("-").split(";")):
             names, roles = part.split(":")
-            verbs.update(dict.fromkeys(names.split(), set(roles.split())))
+            verbs.update((name, set(roles.split())) for name in names.split())
         may = {role: line[role] for role in ROLES}
         found.append(Table(line["model"], line["own"] == "yes", may, verbs, has_verbs))
     nobody = dict.fromkeys(ROLES, "-")
@@ -102,7 +100,6 @@ def _admin_answers(may: str) -> Iterator[tuple[str, str, str, str]]:
         yield "", method, listed, listed
         added = "200" if "a" in may else "403"
         yield "add/", method, added, added
-        yield "<path:object_id>/", method, "302", "302"  # to the change page, which decides
         # A row out of sight is a redirect with a message, as Django does for a missing one.
         yield "<path:object_id>/history/", method, "200" if sees else "302", "302"
         deletes = "d" in may
@@ -112,6 +109,7 @@ def _admin_answers(may: str) -> Iterator[tuple[str, str, str, str]]:
             "200" if deletes else "403",
             "302" if deletes else "403",
         )
+    yield "<path:object_id>/", "GET", "302", "302"  # to the change page, which decides
     yield "<path:object_id>/change/", "GET", *(("200", "302") if sees else ("403", "403"))
     changed = {"c": ("200", "302"), "f": ("403", "302")}
     letter = next((one for one in "cf" if one in may), "")
@@ -149,7 +147,7 @@ def _verb_rules(table: Table, role: str, base: str) -> Iterator[Rule]:
             if verb == "burn":  # no such verb
                 seen = hidden = "404"
             yield Rule(base + route, "POST", role, seen, hidden, own, table.label, values)
-            yield Rule(base + route, "GET", role, "405", "405", own, table.label, values)
+        yield Rule(base + route, "GET", role, "405", "405", own, table.label, {"name": "burn"})
 
 
 # What answers otherwise than its kind, and why.

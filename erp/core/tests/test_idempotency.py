@@ -1,10 +1,10 @@
 """One effect per key, and the same answer for a repeat."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.utils import timezone
-from django.utils.timezone import timedelta
 
 from audit.models import AuditEntry
 from erp.core.effects import apply_once

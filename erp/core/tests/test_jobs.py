@@ -21,7 +21,7 @@ def ran(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
     """Register two jobs that only note their names."""
     told: list[str] = []
     hourly = jobs.JobKind(lambda: told.append("hourly"), long=False, every=timedelta(hours=1))
-    mail = jobs.JobKind(lambda name: told.append(name), long=False, every=None)
+    mail = jobs.JobKind(told.append, long=False, every=None)
     monkeypatch.setattr(jobs, "_jobs", {"test.hourly": hourly, "test.mail": mail})
     return iter([told])
 
@@ -36,14 +36,21 @@ def test_a_job_runs_after_the_commit_and_not_before(
     assert told == ["SO-2026-000001"]
 
 
+def _queue_and_fail() -> None:
+    with transaction.atomic():
+        jobs.enqueue("test.mail", "lost")
+        raise ZeroDivisionError
+
+
 def test_a_rolled_back_transaction_queues_nothing(
     ran: Iterator[list[str]], django_capture_on_commit_callbacks: object
 ) -> None:
     told = next(ran)
-    with django_capture_on_commit_callbacks(execute=True) as callbacks:  # type: ignore[operator]
-        with pytest.raises(ZeroDivisionError), transaction.atomic():
-            jobs.enqueue("test.mail", "lost")
-            raise ZeroDivisionError
+    with (
+        django_capture_on_commit_callbacks(execute=True) as callbacks,  # type: ignore[operator]
+        pytest.raises(ZeroDivisionError),
+    ):
+        _queue_and_fail()
     assert callbacks == []
     assert told == []
 

@@ -1,4 +1,4 @@
-"""``@service``: one transaction, run again after a deadlock, a refusal leaves its log entry alone."""
+"""``@service``: one transaction, run again after a deadlock; a refusal leaves its log entry."""
 
 from typing import Any
 

@@ -190,5 +190,5 @@ function firstToDo() {
   return form.querySelector("[aria-invalid]") || unpriced || (rows[0] ? cell(rows[0], "quantity") : null);
 }
 
-// On a telephone a focus would scroll past the head of the page.
-if (matchMedia("(min-width: 761px)").matches) moveTo(firstToDo() || document.getElementById("add"));
+// A focus scrolls: not past what somebody else saved meanwhile, nor past the head on a telephone.
+if (!dirty && matchMedia("(min-width: 761px)").matches) moveTo(firstToDo() || document.getElementById("add"));
