@@ -1,5 +1,6 @@
 """The operation log, to look at."""
 
+from collections.abc import Collection
 from typing import Any
 
 from django.apps import apps
@@ -64,12 +65,14 @@ def _model(entry: AuditEntry) -> type[models.Model] | None:
         return None
 
 
-def _changes(entry: AuditEntry) -> list[tuple[str, str, str]]:
+def _changes(entry: AuditEntry, without: Collection[str] = ()) -> list[tuple[str, str, str]]:
     """Return field, old and new value of each change, in the reader's language."""
     model = _model(entry)
     fields = {field.name: field for field in model._meta.concrete_fields} if model else {}
     changes = []
     for name, (old, new) in entry.changes.items():
+        if name in without:
+            continue
         field = fields.get(name)
         label = str(field.verbose_name) if field else gettext(name)
         changes.append((label, _text(old, field), _text(new, field)))
@@ -88,7 +91,7 @@ def _text(value: Any, field: Any = None) -> str:
 MOST_ENTRIES = 200
 
 
-def _history(obj: models.Model) -> list[HistoryEntry]:
+def _history(obj: models.Model, without: Collection[str]) -> list[HistoryEntry]:
     entries = AuditEntry.objects.filter(
         object_type=obj._meta.label_lower, object_id=str(obj.pk)
     ).select_related("actor")
@@ -98,7 +101,7 @@ def _history(obj: models.Model) -> list[HistoryEntry]:
             actor=str(entry.actor or _("the system")),
             action=action_label(entry.action),
             reason=entry.reason,
-            changes=[*_changes(entry)],
+            changes=_changes(entry, without),
         )
         for entry in entries.order_by("-id")[:MOST_ENTRIES]
     ]

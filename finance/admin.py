@@ -67,13 +67,17 @@ class JournalLineInline(ReadOnlyInline[JournalLine, JournalEntry]):
 
 @admin.register(JournalEntry)
 class JournalEntryAdmin(LedgerAdmin[JournalEntry]):
-    list_display = ("id", "on", "memo", "document", "posted_at", "posted_by")
+    list_display = ("id", "on", "memo_shown", "document", "posted_at", "posted_by")
     list_filter = ("on",)
     list_select_related = ("posted_by",)
     ordering = ("-id",)
     sortable_by = ("id", "on")
-    fields = (("on", "memo", "document"), ("posted_at", "posted_by"))
+    fields = (("on", "memo_shown", "document"), ("posted_at", "posted_by"))
     inlines = (JournalLineInline,)
+
+    @admin.display(description=_("text"))
+    def memo_shown(self, obj: JournalEntry) -> str:
+        return obj.memo_text
 
 
 class InvoiceLineInline(LinesInline[InvoiceLine, Invoice]):

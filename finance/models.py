@@ -24,6 +24,7 @@ from erp.core.models import Currency, Master
 from erp.core.money import ZERO
 from erp.core.policy import Scoped, ScopedQuerySet
 from erp.core.workflow import Workflow
+from inventory.models import StockMove
 from orders.models import DeliveryLine, ReceiptLine
 from products.models import Product
 
@@ -90,7 +91,13 @@ class JournalEntry(Scoped):
         ]
 
     def __str__(self) -> str:
-        return f"{self.on} {self.memo}"
+        return f"{self.on} {self.memo_text}"
+
+    @property
+    def memo_text(self) -> str:
+        """The memo in the reader's language: postings store what made them."""
+        names = {"invoice": _("invoice"), "payment": _("payment"), **dict(StockMove.Kind.choices)}
+        return str(names.get(self.memo, self.memo))
 
 
 class JournalLine(models.Model):
@@ -100,8 +107,20 @@ class JournalLine(models.Model):
     account = models.ForeignKey(Account, on_delete=models.PROTECT, verbose_name=_("account"))
     debit = AmountField(_("debit"), default=ZERO)
     credit = AmountField(_("credit"), default=ZERO)
-    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, null=True, related_name="+")
-    supplier = models.ForeignKey(Supplier, on_delete=models.PROTECT, null=True, related_name="+")
+    customer = models.ForeignKey(
+        Customer,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name=_("customer"),
+    )
+    supplier = models.ForeignKey(
+        Supplier,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name=_("supplier"),
+    )
 
     class Meta:
         verbose_name = _("journal line")

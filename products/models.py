@@ -63,7 +63,7 @@ class Product(Master):
     """One article of one maker. Sizes in mm, ratings in kN, speeds in 1/min, mass in kg."""
 
     class Status(models.TextChoices):
-        ACTIVE = "active", _("active")
+        ACTIVE = "active", pgettext_lazy("product", "active")
         DISCONTINUED = "discontinued", _("discontinued")
 
     brand = models.ForeignKey(Brand, on_delete=models.PROTECT, verbose_name=_("brand"))

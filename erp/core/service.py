@@ -83,7 +83,7 @@ def _record_refusal(
     action: str, refusal: Exception, args: tuple[Any, ...], kwargs: dict[str, Any]
 ) -> None:
     code = refusal.code if isinstance(refusal, DomainError) else "permission_denied"
-    target = str(args[0]) if args and isinstance(args[0], int | str) else ""
+    target = str(args[0]) if args and isinstance(args[0], int) else ""
     record(
         f"{action}.refused",
         by=kwargs.get("by"),

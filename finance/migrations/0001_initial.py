@@ -146,9 +146,9 @@ class Migration(migrations.Migration):
                 ('debit', models.DecimalField(decimal_places=2, default=Decimal('0'), max_digits=18, verbose_name='debit')),
                 ('credit', models.DecimalField(decimal_places=2, default=Decimal('0'), max_digits=18, verbose_name='credit')),
                 ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='finance.account', verbose_name='account')),
-                ('customer', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='customers.customer')),
+                ('customer', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='customers.customer', verbose_name='customer')),
                 ('entry', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='finance.journalentry')),
-                ('supplier', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='customers.supplier')),
+                ('supplier', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='customers.supplier', verbose_name='supplier')),
             ],
             options={
                 'verbose_name': 'journal line',

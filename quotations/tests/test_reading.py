@@ -161,6 +161,10 @@ def test_brand(text: str, brand: str | None, others: tuple[str, ...]) -> None:
         ("6205-2HRS 5个", ["62052HRS"]),
         ("导轨1200mm 4根", []),
         ("要不要6205 5个", ["6205"]),
+        ("608天马 10个", ["608"]),
+        ("22319MB/W33一套", ["22319MBW33"]),
+        ("6205CM 10个", ["6205CM"]),
+        ("箱子 30CM*20CM，6205CM 10个", ["6205CM"]),
     ],
 )
 def test_parts(text: str, parts: list[str]) -> None:

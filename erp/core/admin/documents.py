@@ -20,6 +20,8 @@ _DRAFT_REF = re.compile(r"[A-Z]+-D(\d{1,18})")
 _MOST_PARTNERS = 200
 # How far along a document is, by the colour of its label.
 STATUS_COLOURS = {
+    # Every status stands here: of one that does not unfold shows the code, not the name.
+    **dict.fromkeys(("draft", "new", "quoted", "revised"), "default"),
     **dict.fromkeys(("submitted", "picked", "counted", "matching", "partly_received"), "warning"),
     **dict.fromkeys(("approved", "sent", "confirmed", "in_progress", "reserved"), "info"),
     **dict.fromkeys(("accepted", "ordered", "done", "shipped", "posted", "won"), "success"),

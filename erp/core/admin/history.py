@@ -1,6 +1,6 @@
 """The seam to an object's history: every page shows it, the operation log answers."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -18,7 +18,7 @@ class HistoryEntry:
     changes: list[tuple[str, Any, Any]]
 
 
-HistoryReader = Callable[[models.Model], list[HistoryEntry]]
+HistoryReader = Callable[[models.Model, Collection[str]], list[HistoryEntry]]
 _reader: HistoryReader | None = None
 
 
@@ -28,6 +28,6 @@ def set_history(reader: HistoryReader) -> None:
     _reader = reader
 
 
-def history_of(obj: models.Model) -> list[HistoryEntry]:
-    """Return what happened to one row, newest first."""
-    return _reader(obj) if _reader else []
+def history_of(obj: models.Model, *, without: Collection[str] = ()) -> list[HistoryEntry]:
+    """Return what happened to one row, newest first, less the changes of the named fields."""
+    return _reader(obj, without) if _reader else []

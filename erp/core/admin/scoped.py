@@ -7,7 +7,6 @@
 # ruff: noqa: ARG002 (hooks take what Django hands them)
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from django.contrib.admin import ShowFacets
@@ -293,12 +292,15 @@ class ScopedAdmin(VisibleChoices[M], ThemeAdmin[M]):
         return TemplateResponse(request, "admin/erp/history.html", context)
 
     def _history(self, request: HttpRequest, obj: Any) -> list[HistoryEntry]:
-        if may_see_cost(request):
-            return history_of(obj)
-        return [
-            replace(entry, changes=[c for c in entry.changes if "cost" not in c[0]])
-            for entry in history_of(obj)
-        ]
+        return history_of(obj, without=() if may_see_cost(request) else self._tells_cost(obj))
+
+    def _tells_cost(self, obj: models.Model) -> set[str]:
+        """Name the columns whose history tells cost: every figure, where a table tells cost."""
+        columns = obj._meta.concrete_fields
+        if self.cost_fields:
+            figures = (field.name for field in columns if isinstance(field, models.DecimalField))
+            return {"lines", *figures}
+        return {field.name for field in columns if "cost" in field.name}
 
     def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
         return None
