@@ -107,6 +107,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "erp.core.middleware.HtmlLanguageMiddleware",
 ]
 ROOT_URLCONF = "erp.urls"
 ASGI_APPLICATION = "erp.asgi.application"

@@ -4,7 +4,7 @@ Invariants: an enquiry keeps the customer's text as it came; a sent quotation is
 revised, the revision naming what it supersedes; only the last revision can be ordered.
 """
 
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from django.conf import settings
 from django.db import models
@@ -30,11 +30,12 @@ class EnquiryStatus(models.TextChoices):
     CANCELLED = "cancelled", _("cancelled")
 
 
+OPEN_ENQUIRIES = frozenset({EnquiryStatus.NEW, EnquiryStatus.MATCHING, EnquiryStatus.QUOTED})
+
+
 class EnquiryQuerySet(DocumentQuerySet["Enquiry"]):
-    def open(self) -> "EnquiryQuerySet":
-        return self.filter(
-            status__in=[EnquiryStatus.NEW, EnquiryStatus.MATCHING, EnquiryStatus.QUOTED]
-        )
+    def open(self) -> Self:
+        return self.filter(status__in=OPEN_ENQUIRIES)
 
 
 class Enquiry(Scoped):
@@ -94,6 +95,11 @@ class Enquiry(Scoped):
     @property
     def ref(self) -> str:
         return self.number or f"{self.number_series}-D{self.pk}"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it can still be worked on."""
+        return self.status in OPEN_ENQUIRIES
 
 
 class EnquiryLine(models.Model):

@@ -42,9 +42,10 @@ class LineInput:
 def create_quotation_from_enquiry(enquiry_id: int, *, by: User) -> Quotation:
     """Draft a quotation with one line per matched line of the enquiry.
 
-    Raises DomainError nothing_matched, no_customer.
+    Raises DomainError nothing_matched, no_customer, enquiry_closed.
     """
     enquiry = Enquiry.objects.locked(enquiry_id)
+    check_open(enquiry)
     if enquiry.customer_id is None:
         raise DomainError(_("The enquiry has no customer yet."), code="no_customer")
     lines = [
@@ -60,6 +61,16 @@ def create_quotation_from_enquiry(enquiry_id: int, *, by: User) -> Quotation:
     if not lines:
         raise DomainError(_("No line has a product yet."), code="nothing_matched")
     return create_quotation(enquiry.customer_id, lines, enquiry_id=enquiry.pk, by=by)
+
+
+def check_open(enquiry: Enquiry) -> None:
+    """Refuse to work on an enquiry that is won, lost, expired or cancelled."""
+    if not enquiry.is_open:
+        raise DomainError(
+            _("%(ref)s is %(status)s.")
+            % {"ref": enquiry.ref, "status": enquiry.get_status_display()},
+            code="enquiry_closed",
+        )
 
 
 @service("quotation.create")

@@ -11,7 +11,7 @@ from erp.core.service import service
 from products.models import Product
 from quotations.matching import PricedEnquiry, price_enquiry
 from quotations.models import Enquiry, EnquiryLine, Quotation
-from quotations.services.drafting import active_customer, create_quotation_from_enquiry
+from quotations.services.drafting import active_customer, check_open, create_quotation_from_enquiry
 
 
 @service("enquiry.create")
@@ -70,16 +70,20 @@ def quote_text(
 
 @service("enquiry.choose_product")
 def choose_product(line_id: int, product_id: int, *, by: User) -> EnquiryLine:
-    """Let a person decide what a line means. Raises DomainError unknown_line, unknown_product."""
+    """Let a person decide what a line means.
+
+    Raises DomainError unknown_line, unknown_product, enquiry_closed.
+    """
     line = EnquiryLine.objects.select_related("document").filter(pk=line_id).first()
     if line is None:
         raise DomainError(_("There is no such line."), code="unknown_line", field="line")
-    Enquiry.objects.locked(line.document_id)
+    check_open(Enquiry.objects.locked(line.document_id))
     product = Product.objects.active().filter(pk=product_id).first()
     if product is None:
         raise DomainError(_("There is no such product."), code="unknown_product", field="product")
     before = line.product
-    line.product, line.match = product, "exact" if line.product_id == product_id else "chosen"
+    if before != product:
+        line.product, line.match = product, "chosen"
     line.save(update_fields=["product", "match"])
     record("enquiry.product_chosen", line.document, by=by, changes={line.raw: (before, product)})
     return line

@@ -99,3 +99,13 @@ def test_without_a_customer_or_a_matched_line_nothing_is_quoted() -> None:
     with refused("not_found"):
         services.create_quotation_from_enquiry(10**9, by=by)
     assert Enquiry.objects.count() == 2
+
+
+@pytest.mark.parametrize("status", ["won", "lost", "expired", "cancelled"])
+def test_a_closed_enquiry_is_neither_changed_nor_quoted(status: str) -> None:
+    enquiry, product, by = factories.EnquiryFactory(), factories.ProductFactory(), seller()
+    Enquiry.objects.filter(pk=enquiry.pk).update(status=status)
+    with refused("enquiry_closed"):
+        services.choose_product(enquiry.lines.get().pk, product.pk, by=by)
+    with refused("enquiry_closed"):
+        services.create_quotation_from_enquiry(enquiry.pk, by=by)

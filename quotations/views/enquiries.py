@@ -70,7 +70,7 @@ def enquiry(request: AuthedRequest, pk: int) -> HttpResponse:
         "lines": lines,
         "unmatched": sum(line.facts is None for line in lines),
         "quotations": list(made),
-        "may_quote": allowed(request.user, "quotations.add_quotation"),
+        "may_quote": asked.is_open and allowed(request.user, "quotations.add_quotation"),
         "token": new_token(),
     }
     return render(request, "quotations/enquiry.html", context)
@@ -85,7 +85,7 @@ def _context(request: AuthedRequest, asked: Enquiry) -> dict[str, Any]:
         "enquiry": asked,
         "customer": asked.customer,
         "sees_cost": allowed(request.user, "products.view_cost"),
-        "may_choose": allowed(request.user, "quotations.change_enquiry"),
+        "may_choose": asked.is_open and allowed(request.user, "quotations.change_enquiry"),
     }
 
 

@@ -8,17 +8,6 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 ROLES = ("sales", "purchaser", "storekeeper", "accountant", "manager", "administrator")
-# A fresh admin without policy: installed by a library, no role has its rights.
-FOREIGN = tuple(
-    f"django_celery_beat.{name}"
-    for name in (
-        "clockedschedule",
-        "crontabschedule",
-        "intervalschedule",
-        "periodictask",
-        "solarschedule",
-    )
-)
 
 
 @dataclass(frozen=True)
@@ -84,8 +73,7 @@ def tables() -> list[Table]:
             verbs.update((name, set(roles.split())) for name in names.split())
         may = {role: line[role] for role in ROLES}
         found.append(Table(line["model"], line["own"] == "yes", may, verbs, has_verbs))
-    nobody = dict.fromkeys(ROLES, "-")
-    return [*found, *(Table(label, False, nobody, {}, has_verbs=False) for label in FOREIGN)]
+    return found
 
 
 # What the admin answers. "" is: without the right.

@@ -64,7 +64,7 @@ def test_a_refusal_leaves_nothing_but_its_log_entry() -> None:
     with refused("no"):
         add("T1", by=by, then=DomainError("No.", code="no"))
     entry = AuditEntry.objects.get(action="test.add.refused")
-    assert (entry.actor, entry.object_id, entry.reason) == (by, "T1", "no: No.")
+    assert (entry.actor, entry.object_type, entry.reason) == (by, "test", "no: No.")
 
 
 @pytest.mark.django_db
