@@ -97,6 +97,7 @@ class AllocationInline(ReadOnlyInline[Allocation, Any]):
 
 @admin.register(Invoice)
 class InvoiceAdmin(DocumentAdmin[Invoice]):
+    pdf_url_name = "finance:invoice-pdf"
     """Purchase invoices tell what goods cost: without that right only sales invoices are seen."""
 
     list_display = (

@@ -13,11 +13,6 @@ from erp.core.action_labels import action_label
 from erp.core.policy import Scoped, ScopedQuerySet
 
 
-class NotificationQuerySet(ScopedQuerySet["Notification"]):
-    def unread(self) -> "NotificationQuerySet":
-        return self.filter(read_at=None)
-
-
 class Notification(Scoped):
     """``kind`` is the action's code (translated where it is shown); the object is a document."""
 
@@ -36,7 +31,7 @@ class Notification(Scoped):
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
     read_at = models.DateTimeField(_("read at"), null=True)
 
-    objects = NotificationQuerySet.as_manager()
+    objects = ScopedQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("notification")

@@ -58,6 +58,7 @@ class SalesOrderLineInline(LinesInline[SalesOrderLine, SalesOrder]):
 
 @admin.register(SalesOrder)
 class SalesOrderAdmin(DocumentAdmin[SalesOrder]):
+    pdf_url_name = "orders:sales-order-pdf"
     list_display = (
         "ref",
         "dated_on",
@@ -112,6 +113,7 @@ class DeliveryLineInline(LinesInline[DeliveryLine, Delivery]):
 
 @admin.register(Delivery)
 class DeliveryAdmin(DocumentAdmin[Delivery]):
+    pdf_url_name = "orders:delivery-pdf"
     list_display = (
         "ref",
         "dated_on",

@@ -7,4 +7,6 @@ from orders import views
 app_name = "orders"
 urlpatterns = [
     path("quotations/<int:pk>/order/", views.order_from_quotation, name="from-quotation"),
+    path("sales-orders/<int:pk>/pdf/", views.sales_order_pdf, name="sales-order-pdf"),
+    path("deliveries/<int:pk>/pdf/", views.delivery_pdf, name="delivery-pdf"),
 ]

@@ -66,6 +66,7 @@ class QuotationLineInline(LinesInline[QuotationLine, Quotation]):
 
 @admin.register(Quotation)
 class QuotationAdmin(DocumentAdmin[Quotation]):
+    pdf_url_name = "quotations:pdf"
     list_display = (
         "ref",
         "dated_on",

@@ -185,4 +185,4 @@ def test_the_log_in_page_and_the_language_switch_work() -> None:
     assert client.post(reverse("admin:login"), data)["Location"] == "/admin/"
     client.post(reverse("set_language"), {"language": "zh-hans", "next": "/admin/"})
 
-    assert 'lang="zh-hans"' in client.get("/admin/").content.decode().lower()
+    assert 'lang="zh-cn"' in client.get("/admin/").content.decode().lower()

@@ -122,8 +122,14 @@ def asker(world: World, monkeypatch: pytest.MonkeyPatch) -> Asker:
         ("handler404", page_not_found, 404),
     ):
         monkeypatch.setattr(urls, name, short(view, status), raising=False)
-    for where in ("quotations.views.quotations", "quotations.api.documents"):
-        monkeypatch.setattr(f"{where}.quotation_pdf", lambda *_a, **_k: ("Q.pdf", b"%PDF"))
+    for printer in (
+        "quotations.views.quotations.quotation_pdf",
+        "quotations.api.documents.quotation_pdf",
+        "orders.views.order_on_paper",
+        "orders.views.delivery_note_pdf",
+        "finance.views.invoice_on_paper",
+    ):
+        monkeypatch.setattr(printer, lambda *_a, **_k: ("Q.pdf", b"%PDF"))
     return asker
 
 

@@ -4,8 +4,6 @@ A field that is wrong is a ``ValidationError``; a rule that refuses is a ``Domai
 turns it once into its own form: a message, problem+json, an exit code.
 """
 
-from typing import Any
-
 from django.utils.functional import Promise
 
 
@@ -27,12 +25,6 @@ class DomainError(Exception):
 
     def __str__(self) -> str:
         return self.message
-
-    def as_problem(self) -> dict[str, Any]:
-        problem: dict[str, Any] = {"code": self.code, "detail": self.message}
-        if self.field:
-            problem["field"] = self.field
-        return problem
 
 
 class StaleVersionError(DomainError):

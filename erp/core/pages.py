@@ -11,11 +11,13 @@ from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.http import (
     HttpRequest,
+    HttpResponse,
     HttpResponseBase,
     HttpResponseNotAllowed,
     HttpResponseRedirect,
 )
 from django.shortcuts import render
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect
 
@@ -56,6 +58,27 @@ def page(*methods: str) -> Callable[[View[R, P]], View[R, P]]:
         return answered
 
     return decorate
+
+
+def pdf_answer(
+    request: Any, make: Callable[[str | None], tuple[str, bytes]], *, otherwise: str
+) -> HttpResponseBase:
+    """Answer a document's PDF in the language asked for or the user's.
+
+    ``make(language)`` returns its name and bytes; where it refuses, the message is shown on the
+    page ``otherwise``.
+    """
+    language = request.GET.get("language") or get_language()
+    try:
+        name, content = make(language if language in {"zh-hans", "en"} else None)
+    except DomainError as refusal:
+        refuse(request, refusal)
+        return HttpResponseRedirect(otherwise)
+    headers = {
+        "Content-Disposition": f'inline; filename="{name}"',
+        "X-Content-Type-Options": "nosniff",
+    }
+    return HttpResponse(content, content_type="application/pdf", headers=headers)
 
 
 def _to_login(request: Any) -> HttpResponseBase:

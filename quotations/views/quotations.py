@@ -4,15 +4,14 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import Q
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from accounts.requests import AuthedRequest
 from erp.core.errors import DomainError, StaleVersionError
-from erp.core.pages import change_once, new_token, page, refuse
+from erp.core.pages import change_once, new_token, page, pdf_answer, refuse
 from erp.core.policy import allowed, authorize
 from products.models import Product
 from quotations import services
@@ -208,17 +207,11 @@ def take_step(request: AuthedRequest, pk: int, step: str) -> HttpResponse:
 
 
 @page("GET")
-def pdf(request: AuthedRequest, pk: int) -> HttpResponse:
+def pdf(request: AuthedRequest, pk: int) -> HttpResponseBase:
     """The quotation on paper, in the language asked for or the user's."""
     shown = _quotation(request, "quotations.view_quotation", pk)
-    language = request.GET.get("language") or get_language() or ""
-    try:
-        name, content = quotation_pdf(
-            shown, language=language if language in {"zh-hans", "en"} else None, by=request.user
-        )
-    except DomainError as refusal:
-        refuse(request, refusal)
-        return redirect("quotations:quotation", pk=shown.pk)
-    disposition = f'inline; filename="{name}"'
-    headers = {"Content-Disposition": disposition, "X-Content-Type-Options": "nosniff"}
-    return HttpResponse(content, content_type="application/pdf", headers=headers)
+    return pdf_answer(
+        request,
+        lambda language: quotation_pdf(shown, language=language, by=request.user),
+        otherwise=reverse("quotations:quotation", args=[shown.pk]),
+    )

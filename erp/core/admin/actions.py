@@ -91,6 +91,8 @@ class ActionsAdmin(ScopedAdmin[M]):
     """A model with verbs."""
 
     object_actions: tuple[ObjectAction, ...] = ()
+    # The name of the URL that prints a row, where there is one.
+    pdf_url_name = ""
     change_form_template = "admin/erp/change_form.html"
 
     def get_urls(self) -> list[URLPattern]:
@@ -108,8 +110,11 @@ class ActionsAdmin(ScopedAdmin[M]):
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
         obj = self.get_object(request, unquote(object_id))
-        buttons = [] if obj is None else self.buttons(request, obj)
-        context = {"object_actions": buttons, **(extra_context or {})}
+        context = dict(extra_context or {})
+        if obj is not None:
+            context["object_actions"] = self.buttons(request, obj)
+            if self.pdf_url_name:
+                context["pdf_url"] = reverse(self.pdf_url_name, args=(obj.pk,))
         return super().change_view(request, object_id, form_url, context)
 
     def buttons(self, request: HttpRequest, obj: Any) -> list[dict[str, Any]]:
