@@ -208,6 +208,7 @@ def test_never_raises_on_near_parts(text: str) -> None:
     read_enquiry(text, BRANDS)
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize(
     "piece",
     [
@@ -223,6 +224,7 @@ def test_junk_takes_bounded_time(piece: str) -> None:
     assert time.process_time() - start < 10
 
 
+@pytest.mark.proof
 def test_hundred_lines_are_quick() -> None:
     start = time.perf_counter()
     lines = read("6205-2RS/C3 SKF 100个\n" * 100)

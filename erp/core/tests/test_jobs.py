@@ -1,14 +1,17 @@
 """Jobs: queued by name, after the commit only; periodic ones run once however many runners."""
 
 import ast
+import uuid
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
 from django.db import transaction
 
+from erp.celery import app as celery_app
 from erp.core import jobs
 from erp.core.models import ScheduledRun
 
@@ -26,7 +29,13 @@ def ran(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
     return iter([told])
 
 
-def test_a_job_runs_after_the_commit_and_not_before(
+@pytest.fixture
+def no_broker(settings: Any) -> None:
+    settings.CELERY_BROKER_URL = ""
+
+
+@pytest.mark.usefixtures("no_broker")
+def test_without_a_broker_a_job_runs_after_the_commit_and_not_before(
     ran: Iterator[list[str]], django_capture_on_commit_callbacks: object
 ) -> None:
     told = next(ran)
@@ -34,6 +43,25 @@ def test_a_job_runs_after_the_commit_and_not_before(
         jobs.enqueue("test.mail", "SO-2026-000001")
         assert told == []
     assert told == ["SO-2026-000001"]
+
+
+@pytest.mark.skipif(not settings.REDIS_URL, reason="needs Redis as the broker")
+def test_with_a_broker_a_job_waits_there_after_the_commit(
+    ran: Iterator[list[str]], django_capture_on_commit_callbacks: object
+) -> None:
+    told = next(ran)
+    queue = f"jobs-{uuid.uuid4().hex}"
+    with celery_app.connection_for_write() as broker, broker.SimpleQueue(queue) as waiting:
+        celery_app.conf.task_default_queue, before = queue, celery_app.conf.task_default_queue
+        try:
+            with django_capture_on_commit_callbacks(execute=True):  # type: ignore[operator]
+                jobs.enqueue("test.mail", "SO-2026-000001")
+        finally:
+            celery_app.conf.task_default_queue = before
+        message = waiting.get(timeout=5)
+        message.ack()
+    assert message.headers["task"] == "test.mail"
+    assert told == []
 
 
 def _queue_and_fail() -> None:

@@ -149,8 +149,11 @@ def test_which_errors_are_worth_another_try(error: OperationalError, expected: b
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_service_run_by_a_job_after_the_commit_has_a_transaction_of_its_own() -> None:
+def test_a_service_run_by_a_job_after_the_commit_has_a_transaction_of_its_own(
+    settings: Any,
+) -> None:
     """The commit, and with it the job, happens while the first service is still on the stack."""
+    settings.CELERY_BROKER_URL = ""
     inside: list[bool] = []
 
     @service("test.inner")
