@@ -65,9 +65,38 @@ export DATABASE_URL REDIS_URL
 [[ $DATABASE_URL ]] || unset DATABASE_URL
 record "pytest -m proof" proof_tests
 
+# A bench fills a scratch database of its own.
+scratch_bench() {
+  python manage.py migrate --verbosity 0 && python "$1"
+}
+scratch_mariadb() {
+  python - "$1" <<'PYTHON'
+import sys
+
+import environ
+import pymysql
+
+url = environ.Env.db_url_config(sys.argv[1])
+server = pymysql.connect(host=url["HOST"], port=int(url["PORT"] or 3306), user=url["USER"], password=url["PASSWORD"])
+with server.cursor() as cursor:
+    cursor.execute("DROP DATABASE IF EXISTS erp_bench")
+    cursor.execute("CREATE DATABASE erp_bench CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_520_ci")
+print(sys.argv[1].rpartition("/")[0] + "/erp_bench")
+PYTHON
+}
+
+mariadb=${DATABASE_URL:-}
+unset DATABASE_URL REDIS_URL
 shopt -s nullglob
 for bench in bench/bench_*.py; do
-  record "$bench" python "$bench"
+  export DATA_DIR=$scratch/data
+  record "$bench on SQLite" scratch_bench "$bench"
+  if [[ $mariadb == mysql:* ]]; then
+    DATABASE_URL=$(scratch_mariadb "$mariadb")
+    export DATABASE_URL
+    record "$bench on MariaDB" scratch_bench "$bench"
+    unset DATABASE_URL
+  fi
 done
 
 if ((${#failed[@]})); then
