@@ -37,7 +37,6 @@ ROLES = {
         "orders.view_all_salesorder",
         "orders.reverse_delivery",
         "orders.approve_purchaseorder",
-        "orders.approve_own_purchaseorder",
     ],
     "sales": _SELL,
     "purchaser": _BUY,

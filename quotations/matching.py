@@ -24,6 +24,7 @@ from products.search import Hit, Match, Query, match
 from quotations.reading import BrandNames, Reading, ReadLine, read_enquiry
 
 MAX_LINES = 500
+MAX_CHARACTERS = 200_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +100,10 @@ class PricedLine:
             if chosen
             else None,
             "match": self.match,
-            "candidates": self.candidates_json(),
+            "candidates": [
+                {key: value for key, value in candidate.items() if key != "reason"}
+                for candidate in self.candidates_json()
+            ],
             "available": plain(self.available) if self.available is not None else None,
             "last_price": self.last_price.as_json() if self.last_price else None,
             "suggested_price": self.suggested_price.as_json() if self.suggested_price else None,
@@ -124,10 +128,17 @@ def brand_names() -> BrandNames:
 def price_enquiry(text: str, *, customer: Customer | None, user: Any = None) -> PricedEnquiry:
     """Read an enquiry, match its parts and lay stock and prices beside each line.
 
-    Raises DomainError no_text, too_many_lines, bad_quantity (naming the line).
+    Raises DomainError no_text, text_too_long, too_many_lines, bad_quantity (naming the line).
     """
     if not text.strip():
         raise DomainError(_("The enquiry is empty."), code="no_text", field="text")
+    if len(text) > MAX_CHARACTERS:
+        raise DomainError(
+            _("An enquiry may have %(most)d characters; this one has %(count)d.")
+            % {"most": MAX_CHARACTERS, "count": len(text)},
+            code="text_too_long",
+            field="text",
+        )
     reading = read_enquiry(text, brand_names())
     _check(reading)
     queries = [_query(line) for line in reading.lines]

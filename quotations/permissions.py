@@ -17,7 +17,6 @@ ROLES = {
         *_WORK,
         *_ALL,
         "quotations.approve_quotation",
-        "quotations.approve_own_quotation",
     ],
     "sales": _WORK,
     "accountant": ["quotations.view_quotation", "quotations.view_all_quotation"],

@@ -50,6 +50,11 @@ def test_maker_and_checker_are_two_roles() -> None:
     for right in ("approve_quotation", "approve_own_quotation", "view_all_quotation"):
         assert f"quotations.{right}" not in table["sales"]
     assert "orders.approve_purchaseorder" not in table["purchaser"]
+    for rights in table.values():  # somebody must be given it by name
+        assert not rights & {
+            "quotations.approve_own_quotation",
+            "orders.approve_own_purchaseorder",
+        }
 
 
 def test_sales_and_storekeepers_do_not_see_cost() -> None:

@@ -26,6 +26,7 @@ from erp.core.policy import authorize
 from quotations import services
 from quotations.api.documents import ProductRef, QuotationOut, customer_of, quotation_json
 from quotations.files import enquiry_text
+from quotations.matching import price_enquiry
 from quotations.models import Enquiry
 from quotations.sheets import enquiry_sheet
 
@@ -45,7 +46,6 @@ class EnquiryIn(Input):
 
 class CandidateOut(ProductRef):
     match: str
-    reason: str
     available: DecimalText
 
 
@@ -130,8 +130,13 @@ def create_enquiry(request: AuthedRequest) -> HttpResponse:
     sent = _enquiry_in(request)
     customer = customer_of(request, sent.customer_id)
 
+    # Read before the transaction: a long text must not keep other writers waiting.
+    priced = price_enquiry(sent.text, customer=customer, user=request.user)
+
     def effect() -> tuple[int, dict[str, Any]]:
-        made = services.create_enquiry(sent.text, customer_id=customer.pk, by=request.user)
+        made = services.create_enquiry(
+            sent.text, customer_id=customer.pk, by=request.user, priced=priced
+        )
         return 201, enquiry_json(made, request)
 
     digest = hashlib.sha256(sent.text.encode()).hexdigest()

@@ -49,18 +49,38 @@ def create_quotation_from_enquiry(enquiry_id: int, *, by: User) -> Quotation:
     if enquiry.customer_id is None:
         raise DomainError(_("The enquiry has no customer yet."), code="no_customer")
     lines = [
-        LineInput(
-            product_id=line.product_id,
-            quantity=line.quantity or ONE_UNIT,
-            partner_wording=line.raw,
-            source_line_id=line.pk,
-        )
-        for line in enquiry.lines.all()
+        _from_enquiry_line(line)
+        for line in enquiry.lines.select_related("product")
         if line.product_id is not None
     ]
     if not lines:
         raise DomainError(_("No line has a product yet."), code="nothing_matched")
     return create_quotation(enquiry.customer_id, lines, enquiry_id=enquiry.pk, by=by)
+
+
+# How many of the product's own unit one unit asked for is. A 套 of a single bearing is one piece.
+_IN_PRODUCT_UNIT = {("pair", "piece"): 2, ("set", "piece"): 1, ("piece", "set"): 1}
+
+
+def _from_enquiry_line(line: EnquiryLine) -> LineInput:
+    """Quote a line in the product's unit.
+
+    Where the quantity is unknown, or its unit says nothing of the product's (a box of pieces), the
+    line has no price: nothing can be submitted before a person has looked.
+    """
+    product = line.product
+    if product is None:
+        raise ValueError("only a line with a product is quoted")
+    unit, own = line.unit_id or product.unit_id, product.unit_id
+    factor = 1 if unit == own else _IN_PRODUCT_UNIT.get((unit, own))
+    known = line.quantity is not None and factor is not None
+    return LineInput(
+        product_id=product.pk,
+        quantity=(line.quantity or ONE_UNIT) * (factor or 1),
+        unit_price=None if known else ZERO,
+        partner_wording=line.raw,
+        source_line_id=line.pk,
+    )
 
 
 def check_open(enquiry: Enquiry) -> None:

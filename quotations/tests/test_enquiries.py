@@ -109,3 +109,33 @@ def test_a_closed_enquiry_is_neither_changed_nor_quoted(status: str) -> None:
         services.choose_product(enquiry.lines.get().pk, product.pk, by=by)
     with refused("enquiry_closed"):
         services.create_quotation_from_enquiry(enquiry.pk, by=by)
+
+
+@pytest.mark.parametrize(
+    ("unit", "asked", "quoted", "priced"),
+    [
+        ("piece", 4, 4, True),
+        ("pair", 4, 8, True),
+        ("set", 4, 4, True),
+        ("box", 4, 4, False),
+        (None, 4, 4, True),
+        ("piece", None, 1, False),
+    ],
+)
+def test_a_line_is_quoted_in_the_products_unit_or_waits_for_a_person(
+    unit: str | None, asked: int | None, quoted: int, priced: bool
+) -> None:
+    by = seller()
+    product = factories.ProductFactory(unit_id="piece")
+    factories.PriceFactFactory(product=product, kind="list", customer=None, net_unit_price=10)
+    enquiry = factories.EnquiryFactory(owner=by, customer=factories.CustomerFactory(owner=by))
+    enquiry.lines.update(product=product, unit=unit, quantity=asked)
+
+    quotation = services.create_quotation_from_enquiry(enquiry.pk, by=by)
+
+    line = quotation.lines.get()
+    assert (line.quantity, line.unit_id) == (Decimal(quoted), "piece")
+    assert (line.unit_price > 0) is priced
+    if not priced:
+        with refused("missing_price", field="lines[1].unit_price"):
+            services.submit_quotation(quotation.pk, by=by)

@@ -15,6 +15,7 @@ from erp.core.policy import allowed, authorize
 from products.models import Product
 from quotations import services
 from quotations.forms import EnquiryForm
+from quotations.matching import PricedEnquiry, price_enquiry
 from quotations.models import Enquiry, Quotation
 from quotations.sheets import enquiry_sheet
 
@@ -37,16 +38,19 @@ def new_enquiry(request: AuthedRequest) -> HttpResponse:
     if not form.is_valid():
         return _ask(request, form, status=400)
     try:
-        return change_once(request, "enquiry.create", lambda: _create(request, form))
+        # Read before the transaction: a long text must not keep other writers waiting.
+        customer, text = form.cleaned_data["customer"], form.cleaned_data["text"]
+        priced = price_enquiry(text, customer=customer, user=request.user)
+        return change_once(request, "enquiry.create", lambda: _create(request, form, priced))
     except DomainError as refusal:
         form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
         return _ask(request, form, status=409)
 
 
-def _create(request: AuthedRequest, form: EnquiryForm) -> tuple[str, str]:
+def _create(request: AuthedRequest, form: EnquiryForm, priced: PricedEnquiry) -> tuple[str, str]:
     customer: Customer = form.cleaned_data["customer"]
     made = services.create_enquiry(
-        form.cleaned_data["text"], customer_id=customer.pk, by=request.user
+        form.cleaned_data["text"], customer_id=customer.pk, by=request.user, priced=priced
     )
     return reverse("quotations:enquiry", args=[made.pk]), ""
 
