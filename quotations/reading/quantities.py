@@ -111,6 +111,11 @@ def find_quantity(up: str, at: int) -> Quantity | None:
     return None
 
 
+def _has_minus(up: str, at: int) -> bool:
+    """Is the number glued to a minus that itself stands apart: `SKF -1`, not `SKF - 1`?"""
+    return at >= 2 and up[at - 1] == "-" and up[at - 2] in " \t,;"
+
+
 def bare_quantity(up: str, at: int) -> Quantity | None:
     """A number alone; only its place can tell whether it is a quantity. Fractions are prices."""
     match = BARE_NUMBER.match(up, at)
@@ -121,11 +126,10 @@ def bare_quantity(up: str, at: int) -> Quantity | None:
             and amount == amount.to_integral_value()
             and ("." not in match.group() or match["times"])
         )
-        return (
-            Quantity(match.end(), amount, None, certain=False)
-            if amount is not None and whole
-            else None
-        )
+        if amount is None or not whole:
+            return None
+        signed = -amount if _has_minus(up, at) else amount
+        return Quantity(match.end(), signed, None, certain=False)
     match = BARE_NUMERAL.match(up, at)
     amount = chinese_number(match.group()) if match else None
     return (

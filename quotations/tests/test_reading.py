@@ -230,3 +230,26 @@ def test_hundred_lines_are_quick() -> None:
     lines = read("6205-2RS/C3 SKF 100个\n" * 100)
     assert len(lines) == 100
     assert time.perf_counter() - start < 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "6205-2RS1 SKF -1",
+        "6205-2RS1 SKF\t-1",
+        "6205-2RS1,SKF,-1",
+        "6205-2RS1 SKF -1个",
+        "6205-2RS1 * -1",
+        "Item\tQty\n6205-2RS1 SKF\t-1",
+        "型号,数量\n6205-2RS1,-1",
+    ],
+)
+def test_a_negative_quantity_stays_negative_for_the_caller_to_refuse(text: str) -> None:
+    assert [line.quantity for line in read(text)] == [Decimal(-1)]
+
+
+@pytest.mark.parametrize("text", ["6205 - 100个", "6205-2RS1 SKF - 5 pcs", "6205-100个"])
+def test_a_dash_before_the_quantity_is_no_minus(text: str) -> None:
+    (line,) = read(text)
+    assert line.quantity is not None
+    assert line.quantity > 0
