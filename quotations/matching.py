@@ -77,7 +77,7 @@ class PricedLine:
                 "brand": hit.product.brand_label,
                 "designation": hit.product.designation,
                 "match": hit.match,
-                "reason": hit.reason,
+                "reason": hit.told,
                 "available": plain(self.stock.get(hit.product.pk, ZERO)),
             }
             for hit in self.candidates

@@ -17,6 +17,7 @@ from inventory.services import available_by_product, average_costs, inbound_by_p
 from products.models import PriceFact, Product
 from products.prices import last_prices, suggested_prices
 from products.search import Hit
+from products.search.reasons import retold
 from quotations.matching import Price, PricedLine
 from quotations.models import Enquiry, EnquiryLine
 from quotations.services import shown_price
@@ -156,7 +157,7 @@ def _laid_out(
             line=line,
             facts=facts.get(line.product_id or 0),
             candidates=[
-                Candidate(facts[stored["id"]], stored["match"], stored.get("reason", ""))
+                Candidate(facts[stored["id"]], stored["match"], retold(stored["reason"]))
                 for stored in line.candidates
                 if stored["id"] in facts
             ],

@@ -271,7 +271,7 @@ def _answers(catalogue: Catalogue, founds: list[_Found], limit: int) -> list[Mat
 
     def hits(candidates: list[_Candidate]) -> tuple[Hit, ...]:
         return tuple(
-            Hit(products[c.row.id], c.match, str(c.reason))
+            Hit(products[c.row.id], c.match, str(c.reason), c.reason.as_stored())
             for c in candidates
             if c.row.id in products
         )

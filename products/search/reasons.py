@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
 
 from products.models import Interchange
@@ -44,6 +45,21 @@ class Reason:
 
     def __str__(self) -> str:
         return str(self.text) % self.values if self.values else str(self.text)
+
+    def as_stored(self) -> dict[str, Any]:
+        """Return what can be kept and told later in any language: the sentence and its values."""
+        with override(None):
+            values = {name: str(value) for name, value in self.values.items()}
+            return {"text": str(self.text), "values": values}
+
+
+def retold(stored: dict[str, Any]) -> str:
+    """Tell a stored reason in the reader's language."""
+    values = stored["values"]
+    if "grade" in values:
+        values = {**values, "grade": gettext(values["grade"])}
+    sentence = gettext(stored["text"])
+    return sentence % values if values else sentence
 
 
 def of_interchange(offer: Replacement, designation: str) -> tuple[Reason, float]:

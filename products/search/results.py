@@ -1,7 +1,8 @@
 """What is asked of the search and what it answers."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Any
 
 from products.models import Product
 
@@ -33,6 +34,8 @@ class Hit:
     product: Product  # with brand and unit
     match: str  # one of ORDER
     reason: str  # one translated sentence
+    # The same to be kept and told again in another language (reasons.retold).
+    told: dict[str, Any] = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
