@@ -19,7 +19,7 @@ def test_a_stored_reason_is_told_in_the_readers_language() -> None:
     assert "upgrade" not in chinese
 
 
-def test_a_reason_without_values_keeps_its_percent_signs() -> None:
+def test_a_plain_reason_is_told_as_it_stands() -> None:
     with override("zh-hans"):
         stored = Reason(reasons.EXACT).as_stored()
     with override("en"):
