@@ -143,6 +143,13 @@ class InvoiceStatus(models.TextChoices):
 
 
 class InvoiceQuerySet(DocumentQuerySet["Invoice"]):
+    def unfinished(self) -> Self:
+        """Drafts, and what is not yet fully settled: somebody has to see to it."""
+        return self.with_allocated().exclude(
+            Q(status=InvoiceStatus.CANCELLED)
+            | Q(status=InvoiceStatus.POSTED, gross_total__lte=F("allocated"))
+        )
+
     def with_allocated(self) -> Self:
         """Annotate ``allocated``: what payments have settled, in the invoice's currency."""
         total = (
@@ -260,6 +267,9 @@ class PaymentStatus(models.TextChoices):
 
 
 class PaymentQuerySet(DocumentQuerySet["Payment"]):
+    def drafts(self) -> "PaymentQuerySet":
+        return self.filter(status=PaymentStatus.DRAFT)
+
     def posted(self) -> "PaymentQuerySet":
         return self.filter(status=PaymentStatus.POSTED)
 

@@ -7,4 +7,4 @@ class OrdersConfig(AppConfig):
     verbose_name = _("Orders and deliveries")
 
     def ready(self) -> None:
-        from orders import books  # noqa: F401, PLC0415 (registers its checks)
+        from orders import books, seams  # noqa: F401, PLC0415 (they register themselves)

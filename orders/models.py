@@ -32,6 +32,10 @@ class SalesOrderStatus(models.TextChoices):
 
 
 class SalesOrderQuerySet(DocumentQuerySet["SalesOrder"]):
+    def unfinished(self) -> "SalesOrderQuerySet":
+        """Neither done nor cancelled."""
+        return self.exclude(status__in=[SalesOrderStatus.DONE, SalesOrderStatus.CANCELLED])
+
     def open(self) -> "SalesOrderQuerySet":
         """Confirmed and not yet fully delivered."""
         return self.filter(status__in=[SalesOrderStatus.CONFIRMED, SalesOrderStatus.IN_PROGRESS])
@@ -198,6 +202,10 @@ class PurchaseOrderStatus(models.TextChoices):
 
 
 class PurchaseOrderQuerySet(DocumentQuerySet["PurchaseOrder"]):
+    def unfinished(self) -> "PurchaseOrderQuerySet":
+        """Neither done nor cancelled."""
+        return self.exclude(status__in=[PurchaseOrderStatus.DONE, PurchaseOrderStatus.CANCELLED])
+
     def expected(self) -> "PurchaseOrderQuerySet":
         """Sent or confirmed and not yet fully received."""
         return self.filter(
@@ -300,6 +308,10 @@ class ReceiptStatus(models.TextChoices):
 
 
 class ReceiptQuerySet(DocumentQuerySet["Receipt"]):
+    def unfinished(self) -> "ReceiptQuerySet":
+        """Being counted: not posted yet."""
+        return self.filter(status__in=[ReceiptStatus.DRAFT, ReceiptStatus.COUNTED])
+
     def posted(self) -> "ReceiptQuerySet":
         return self.filter(status=ReceiptStatus.POSTED)
 

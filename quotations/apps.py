@@ -5,3 +5,6 @@ from django.utils.translation import gettext_lazy as _
 class QuotationsConfig(AppConfig):
     name = "quotations"
     verbose_name = _("Enquiries and quotations")
+
+    def ready(self) -> None:
+        from quotations import seams  # noqa: F401, PLC0415 (registers what follows a merge)

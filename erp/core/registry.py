@@ -4,6 +4,7 @@ The high app registers in its ``AppConfig.ready()``. No Django signals: what hap
 here and in docs/architecture.md.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -29,9 +30,13 @@ class ValueEvent:
 
 
 Blocker = Callable[[models.Model], Iterable[str]]
+Repoint = Callable[[int, int], int]
+HandOver = Callable[[Any, Any, Any], int]
 
 _value_handlers: list[Callable[[list[ValueEvent], Any], None]] = []
 _blockers: list[Blocker] = []
+_followers: dict[type[models.Model], dict[str, Repoint]] = defaultdict(dict)
+_hand_overs: dict[str, HandOver] = {}
 
 
 def on_value_events(handler: Callable[[list[ValueEvent], Any], None]) -> None:
@@ -53,3 +58,72 @@ def blocks_change(blocker: Blocker) -> Blocker:
 def blockers_of(obj: models.Model) -> list[str]:
     """Return every reason why the object cannot be deleted or reversed, translated."""
     return [reason for blocker in _blockers for reason in blocker(obj)]
+
+
+# --- merging: two rows become one, and what points at the one that goes follows -----------------
+
+
+def follows_merge(
+    model: type[models.Model], column: str, *, repoint: Repoint | None = None
+) -> None:
+    """Let ``model.column`` follow when two rows of the table it points at become one.
+
+    ``repoint(gone_id, kept_id)`` returns how many rows followed; without it the column is simply
+    set. A table in which both rows may already stand side by side (one price per customer, one
+    code per product) needs its own, which says what becomes of the pair.
+    """
+    field = model._meta.get_field(column)
+    target = field.remote_field.model if isinstance(field, models.ForeignKey) else None
+    if target is None:
+        raise TypeError(f"{model._meta.label}.{column} points at no table")
+    _followers[target][f"{model._meta.label}.{column}"] = repoint or _set_column(model, column)
+
+
+def follows_merge_of(target: type[models.Model], name: str, repoint: Repoint) -> None:
+    """Let rows follow that name their object by type and id, not by a foreign key."""
+    _followers[target][name] = repoint
+
+
+def _set_column(model: type[models.Model], column: str) -> Repoint:
+    def repoint(gone_id: int, kept_id: int) -> int:
+        rows = model._default_manager.filter(**{f"{column}_id": gone_id})
+        return rows.update(**{f"{column}_id": kept_id})
+
+    return repoint
+
+
+def followers_of(target: type[models.Model]) -> set[str]:
+    """Name what follows when two rows of this table become one, as ``app.Model.column``."""
+    return set(_followers[target])
+
+
+def repoint_all(target: type[models.Model], gone_id: int, kept_id: int) -> dict[str, int]:
+    """Let everything that points at the one row point at the other; return the rows by name.
+
+    Call it inside the merging service, both rows locked.
+    """
+    counts = {
+        name: repoint(gone_id, kept_id) for name, repoint in sorted(_followers[target].items())
+    }
+    return {name: count for name, count in counts.items() if count}
+
+
+# --- hand-over: whoever leaves gives his work to a colleague -------------------------------------
+
+
+def hands_over(name: str, hand_over: HandOver) -> None:
+    """Register ``hand_over(leaver, colleague, by)``, which returns how many rows changed hands."""
+    _hand_overs[name] = hand_over
+
+
+def handed_over() -> set[str]:
+    """Name the tables whose rows change hands, as ``app.Model``."""
+    return set(_hand_overs)
+
+
+def hand_over_all(leaver: Any, colleague: Any, *, by: Any) -> dict[str, int]:
+    """Give everything of the one to the other; return the rows by table."""
+    counts = {
+        name: hand_over(leaver, colleague, by) for name, hand_over in sorted(_hand_overs.items())
+    }
+    return {name: count for name, count in counts.items() if count}
