@@ -1,24 +1,21 @@
-"""The catalogue: brands, products, codes, interchange, and every price ever seen.
+"""What we trade: brands, categories, products, and what partners call them.
 
 Invariants: brand + search key is unique (two spellings of one designation are one product);
-the three keys are always what ``set_keys`` derives; price facts are only ever added.
+the three keys are always what ``set_keys`` derives.
 """
 
 from collections.abc import Collection
-from typing import Any, ClassVar
+from typing import ClassVar
 
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import F, Q, Window
-from django.db.models.functions import RowNumber
+from django.db.models import Q
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from customers.models import Customer, Supplier
-from erp.core.fields import CodeField, MillimetreField, QuantityField, UnitPriceField
-from erp.core.models import ArchivableQuerySet, Currency, Master, TaxRate, Unit
-from erp.core.policy import Scoped, ScopedQuerySet
+from erp.core.fields import CodeField, MillimetreField
+from erp.core.models import ArchivableQuerySet, Master, TaxRate, Unit
 from products.designation import FORM_KEY_LENGTH, form_key, search_key
 
 
@@ -177,129 +174,3 @@ class ProductCode(Master):
     def clean_fields(self, exclude: Collection[str] | None = None) -> None:
         super().clean_fields(exclude=exclude)
         self.search_key = search_key(self.code)
-
-
-class Interchange(Master):
-    """What may replace what; both ways unless ``one_way``."""
-
-    class Grade(models.TextChoices):
-        IDENTICAL = "identical", _("identical")
-        DIMENSIONAL = "dimensional", _("same dimensions")
-        UPGRADE = "upgrade", _("upgrade")
-        DOWNGRADE = "downgrade", _("downgrade")
-        SUPERSEDED = "superseded", _("superseded")
-
-    from_product = models.ForeignKey(
-        Product,
-        on_delete=models.CASCADE,
-        related_name="replaced_by",
-        verbose_name=pgettext_lazy("interchange", "from"),
-    )
-    to_product = models.ForeignKey(
-        Product,
-        on_delete=models.CASCADE,
-        related_name="replaces",
-        verbose_name=pgettext_lazy("interchange", "to"),
-    )
-    grade = models.CharField(_("grade"), max_length=12, choices=Grade.choices)
-    one_way = models.BooleanField(_("one way"), default=False)
-    source = models.CharField(_("source"), max_length=120, blank=True)
-    approved_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("approved by"),
-    )
-
-    objects = ArchivableQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("interchange")
-        verbose_name_plural = _("interchanges")
-        constraints: ClassVar = [
-            models.UniqueConstraint(fields=["from_product", "to_product"], name="interchange_once"),
-            models.CheckConstraint(
-                condition=~Q(from_product=F("to_product")), name="interchange_of_two"
-            ),
-            models.CheckConstraint(
-                condition=Q(
-                    grade__in=["identical", "dimensional", "upgrade", "downgrade", "superseded"]
-                ),
-                name="interchange_grade",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.from_product} → {self.to_product}"
-
-
-class PriceFactQuerySet(ScopedQuerySet["PriceFact"]):
-    def latest_by_product(self) -> dict[int, "PriceFact"]:
-        """Return the newest of these facts for each product id (one query)."""
-        rank = Window(
-            RowNumber(), partition_by=F("product_id"), order_by=[F("on").desc(), F("id").desc()]
-        )
-        newest = self.order_by().annotate(rank=rank).filter(rank=1)
-        return {fact.product_id: fact for fact in newest}
-
-
-class PriceFact(Scoped):
-    """A net unit price that was offered, agreed or paid. Append-only."""
-
-    class Kind(models.TextChoices):
-        QUOTE = "quote", _("quotation")
-        SALE = "sale", _("sale")
-        RFQ = "rfq", _("supplier's quotation")
-        PURCHASE = "purchase", _("purchase")
-        LIST = "list", _("list price")
-
-    product = models.ForeignKey(Product, on_delete=models.PROTECT, verbose_name=_("product"))
-    kind = models.CharField(_("kind"), max_length=8, choices=Kind.choices)
-    customer = models.ForeignKey(
-        Customer, on_delete=models.PROTECT, null=True, blank=True, verbose_name=_("customer")
-    )
-    supplier = models.ForeignKey(
-        Supplier, on_delete=models.PROTECT, null=True, blank=True, verbose_name=_("supplier")
-    )
-    on = models.DateField(_("date"))
-    quantity = QuantityField(_("quantity"))
-    net_unit_price = UnitPriceField(_("net unit price"))
-    currency = models.ForeignKey(Currency, on_delete=models.PROTECT, verbose_name=_("currency"))
-    source_type = models.CharField(max_length=60)
-    source_id = models.PositiveBigIntegerField()
-    source_line_id = models.PositiveBigIntegerField()
-    created_at = models.DateTimeField(auto_now_add=True)
-
-    objects = PriceFactQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("price")
-        verbose_name_plural = _("prices")
-        ordering: ClassVar = ["-id"]
-        constraints: ClassVar = [
-            models.CheckConstraint(condition=Q(net_unit_price__gte=0), name="price_not_negative"),
-            models.CheckConstraint(
-                condition=Q(kind__in=["quote", "sale", "rfq", "purchase", "list"]),
-                name="price_kind",
-            ),
-        ]
-        indexes: ClassVar = [
-            models.Index(fields=["product", "kind", "customer", "on"], name="price_by_customer"),
-            models.Index(fields=["source_type", "source_id"], name="price_source"),
-        ]
-
-    def __str__(self) -> str:
-        return (
-            f"{self.product_id} {self.get_kind_display()} {self.net_unit_price} {self.currency_id}"
-        )
-
-
-def source_of(document: Any, line: Any) -> dict[str, Any]:
-    """Return the three columns by which a ledger row names its source."""
-    return {
-        "source_type": document.source_type,
-        "source_id": document.pk,
-        "source_line_id": line.pk,
-    }

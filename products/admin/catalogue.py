@@ -1,0 +1,82 @@
+"""Brands, categories, and the product with its codes."""
+# ruff: noqa: ARG002 (hooks take what Django hands them)
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from erp.core.admin import MasterAdmin, ScopedInline, VisibleFilter, figure, plain
+from products.admin.interchange import InterchangeInline
+from products.admin.sought import designated
+from products.models import Brand, Category, Product, ProductCode
+
+
+@admin.register(Brand)
+class BrandAdmin(MasterAdmin[Brand]):
+    list_display = ("code", "name_en", "name_zh", "country")
+    search_fields = ("code", "name_en", "name_zh")
+    sortable_by = ("code",)
+    fields = (("code", "country"), ("name_en", "name_zh"), "aliases")
+
+
+@admin.register(Category)
+class CategoryAdmin(MasterAdmin[Category]):
+    list_display = ("code", "name_zh", "name_en", "parent")
+    list_select_related = ("parent",)
+    search_fields = ("code", "name_zh", "name_en")
+    sortable_by = ("code",)
+    autocomplete_fields = ("parent",)
+    fields = (("code", "parent"), ("name_zh", "name_en"))
+
+
+class ProductCodeInline(ScopedInline[ProductCode, Product]):
+    model = ProductCode
+    fields = ("code", "customer", "supplier")
+    autocomplete_fields = ("customer", "supplier")
+    tab = True
+
+
+@admin.register(Product)
+class ProductAdmin(MasterAdmin[Product]):
+    list_display = (
+        "designation",
+        "brand",
+        "name",
+        "show_bore",
+        "show_outside",
+        "show_width",
+        "unit",
+        "status",
+    )
+    show_bore = figure(Product, "bore_mm", plain)
+    show_outside = figure(Product, "outside_mm", plain)
+    show_width = figure(Product, "width_mm", plain)
+    list_filter = (("brand", VisibleFilter), ("category", VisibleFilter), "status")
+    list_select_related = ("brand", "unit")
+    search_fields = ("search_key",)
+    search_help_text = _("Brand and designation, any spelling")
+    autocomplete_fields = ("brand", "category")
+    inlines = (ProductCodeInline, InterchangeInline)
+    fieldsets = (
+        (None, {"fields": (("brand", "designation"), ("name", "category"), ("unit", "status"))}),
+        (None, {"fields": (("old_designation", "tax_rate"),)}),
+        (
+            _("Dimensions and ratings"),
+            {
+                "fields": (
+                    ("bore_mm", "outside_mm", "width_mm", "mass_kg"),
+                    (
+                        "dynamic_load_kn",
+                        "static_load_kn",
+                        "speed_grease_rpm",
+                        "speed_oil_rpm",
+                    ),
+                )
+            },
+        ),
+    )
+
+    def search(self, request: HttpRequest, rows: QuerySet[Product], term: str) -> QuerySet[Product]:
+        """By how the key begins, today's or the old one; a first word may name the brand."""
+        return rows.filter(designated(term))
