@@ -51,6 +51,7 @@ def settle_quantities(drafts: list[Draft], remarks: list[Said]) -> None:
 
 def settle_brands(drafts: list[Draft], remarks: list[Said]) -> None:
     """A heading is for the lines below it, a rule for all lines that name no brand."""
+    _mark_trailing(drafts, remarks)
     above: list[Draft] = []  # the parts so far that no remark has claimed
     at = 0
     for said, end_line in zip(remarks, _ends(remarks), strict=True):
@@ -70,6 +71,16 @@ def settle_brands(drafts: list[Draft], remarks: list[Said]) -> None:
         else:
             _claim(above, said)
             above = []
+
+
+def _mark_trailing(drafts: list[Draft], remarks: list[Said]) -> None:
+    """A brand on a line of its own behind each part is no heading: none stands before the first."""
+    named = [said for said in remarks if said.brands and said.heading]
+    if len(named) < 2 or not drafts:
+        return
+    if named[0].line > drafts[0].line and named[-1].line > drafts[-1].line:
+        for said in named:
+            said.heading, said.rule = False, True
 
 
 def _ends(remarks: list[Said]) -> list[int]:

@@ -20,7 +20,13 @@ from .tokens import Kind, Token
 _SOFT = ("\t", "/", "|", "+", "&", "和", "跟", "与", "及", "and")
 _REPLACES = ("(", "对应", "相当于", "等于", "替代", "代替")
 
-_MOUNTED_WITH = re.compile(r"[带配含连](?:上|有)?(?:紧定|退卸|锁紧|轴承)?[套座衬轴]{0,2}$")
+_MOUNTED_WITH = re.compile(
+    r"[带配含连](?:上|有)?(?:紧定|退卸|锁紧|轴承)?[套座衬轴]{0,2}$"
+    r"|(?:with|including|incl|c/w)(?:adapt[eo]r|withdrawal|lock|the)?(?:sleeves?|nuts?|housings?)?$"
+)
+
+
+_LIGHT = frozenset("的那个就先都也轴承型号了")
 
 
 class Assembler(BrandRules, AmountRules):
@@ -32,7 +38,7 @@ class Assembler(BrandRules, AmountRules):
             Kind.PART: self.part, Kind.DIMENSIONS: self.size, Kind.BRAND: self.brand,
             Kind.QUANTITY: self.quantity, Kind.NUMBER: self.number, Kind.SUFFIX: self.suffix,
             Kind.EACH: self.share, Kind.STOP: self.stop, Kind.COMMA: self.comma,
-            Kind.WORD: self.word, Kind.MASKED: self.masked,
+            Kind.WORD: self.word, Kind.MASKED: self.masked, Kind.CANCEL: self.cancel,
         }  # fmt: skip
 
     def run(self) -> LineDrafts:
@@ -57,7 +63,7 @@ class Assembler(BrandRules, AmountRules):
         if token.kind not in (Kind.WORD, Kind.SUFFIX, Kind.BRAND):
             self.alternative = token.kind == Kind.OR
         if token.kind != Kind.WORD:
-            self.negated = token.kind == Kind.NOT
+            self.negated = token.kind == Kind.NOT and not self._is_postposed(index - 1)
             return
         following = self.tokens[index] if index < len(self.tokens) else None
         if following is not None and following.start > token.end and ord(token.text[-1]) > 0x2E80:
@@ -70,7 +76,7 @@ class Assembler(BrandRules, AmountRules):
         last = self._last_in_segment()
         if self.negated:
             return index + 1
-        if self.corrected and self.drafts and not self.drafts[-1].certain:
+        if self.corrected and self.drafts and self._replaces(index, self.drafts[-1], token):
             self.drafts.pop()
             last = None
         if self.range_open and last and expand_range(self.drafts, last, token.part):
@@ -97,6 +103,12 @@ class Assembler(BrandRules, AmountRules):
         self._settle(draft)
         return index + 1
 
+    def _replaces(self, index: int, old: Draft, token: Token) -> bool:
+        """An arrow also stands between two parts that are both wanted."""
+        arrow = self.tokens[index - 1].text.strip() in ("→", "=>")
+        same = old.part and token.part and is_same_kind(old.part, token.part)
+        return not old.certain and (not arrow or bool(same))
+
     def size(self, index: int, token: Token) -> int:
         last = self._last_in_segment()
         if (
@@ -119,7 +131,7 @@ class Assembler(BrandRules, AmountRules):
     def _is_joined(self, index: int) -> bool:
         """`22220EK+H320`, `22220EK配套H320`: ordered with the part before."""
         before = self.tokens[index - 1].text.strip() if index else ""
-        words = "".join(token.text for token in self.tokens[max(0, index - 4) : index])
+        words = "".join(token.text for token in self.tokens[max(0, index - 4) : index]).lower()
         return before == "+" or bool(self.drafts and _MOUNTED_WITH.search(words))
 
     def _settle(self, draft: Draft) -> None:
@@ -172,6 +184,18 @@ class Assembler(BrandRules, AmountRules):
                 break
             group.append(draft)
         return group
+
+    def cancel(self, index: int, _token: Token) -> int:
+        """`6311不要了`: the part before is not wanted, here and where it was asked for."""
+        last = self._last_in_segment()
+        if last and last.clause == self.clause and not self._words_since(last, index):
+            self.out.withdrawn.append(self.drafts.pop())
+        return index + 1
+
+    def _words_since(self, last: Draft, index: int) -> bool:
+        """`6205 其他不要了` cancels something else."""
+        between = [t for t in self.tokens[:index] if t.start >= last.end and t.kind == Kind.WORD]
+        return any(token.text not in _LIGHT for token in between)
 
     def stop(self, index: int, _token: Token) -> int:
         self.segment += 1

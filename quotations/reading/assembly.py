@@ -9,9 +9,15 @@ from .drafts import Draft, LineDrafts
 from .quantities import Quantity
 from .tokens import Kind, Token
 
-_FILLERS = frozenset("轴承牌的原装进口品正x") | {
-    "of", "brand", "bearing", "bearings", "make", "brg",
-}  # fmt: skip
+# What stands between a number or a brand and the part it belongs to, and says nothing more.
+_NOUNS = """
+of brand bearing bearings make brg spherical roller ball deep groove cylindrical tapered taper
+angular contact needle thrust self aligning self-aligning adapter adaptor withdrawal sleeve sleeves
+housing housings pillow plummer block blocks unit units insert inserts insulated roulement
+roulements rodamiento rodamientos rolamento rolamentos cuscinetto cuscinetti lager rulman
+подшипник подшипника подшипники matched new genuine original sets set pieces nos type model no
+"""
+_FILLERS = {*"轴承牌的原装进口品正x深沟球圆柱锥滚子针推力调心角接触", *_NOUNS.split()}
 _FOR_ALL = re.compile(
     r"(?:品牌|牌子|BRAND|MAKE|都要?|全要?|全部要?|均要?|一律|统一)(?:用|是|为|的|要|ONLY"
     r"|原装|进口)*$"
@@ -40,6 +46,10 @@ class Assembly:
         """`品牌FAG`, `都要SKF`: said of every part before it."""
         before = "".join(token.text for token in self.tokens[max(0, index - 4) : index]).upper()
         return bool(_FOR_ALL.search(before))
+
+    def _is_postposed(self, index: int) -> bool:
+        """`NTN的不要`: what is refused stands before."""
+        return bool(index) and self.tokens[index - 1].text in ("的", "就", "也", "我")
 
     def _last_in_segment(self) -> Draft | None:
         last = self.drafts[-1] if self.drafts else None

@@ -1,5 +1,6 @@
 """How many of which: the rules by which a quantity in a line finds its part numbers."""
 
+import re
 from dataclasses import replace
 from itertools import pairwise
 
@@ -9,6 +10,8 @@ from .families import ACCESSORY
 from .lists import share_suffix
 from .quantities import Quantity
 from .tokens import Kind, Token
+
+_IN_STOCK = re.compile(r"(?:有|剩下?|库存|现货|存|(?i:stock|have|available))(?:是|为|:|约)?$")
 
 
 class AmountRules(Assembly):
@@ -23,6 +26,7 @@ class AmountRules(Assembly):
         open_ = last is not None and (not last.certain or self._is_restated(index, last))
         if last and open_ and not self._belongs_to_next(index, last):
             self._give(token.quantity)
+            last.vague = last.vague or self._is_of_stock(index)
         elif self.waiting is None or not self.waiting.certain:
             self.waiting = token.quantity
             self.waiting_counts_word = index > 0 and self.tokens[index - 1].kind == Kind.WORD
@@ -32,6 +36,11 @@ class AmountRules(Assembly):
         """`还有一个6205要5个`: the number behind the part counts, 一个 before it does not."""
         following = self._next_meaningful(index + 1)
         return last.vague and (following is None or following.kind != Kind.PART)
+
+    def _is_of_stock(self, index: int) -> bool:
+        """`有230个, 我要40个`: what there is may be followed by what is wanted."""
+        before = "".join(t.text for t in self.tokens[max(0, index - 3) : index])
+        return bool(_IN_STOCK.search(before)) and self.tokens[index].text[:1].isdigit()
 
     def _give(self, quantity: Quantity) -> None:
         """To the last part, and to what is joined to it: 22220EK+H320 2套."""
@@ -64,6 +73,8 @@ class AmountRules(Assembly):
         if last and last.quantity is None:
             self._give(token.quantity)
             return index + 1
+        if len(self.tokens) == 1:
+            self.out.lone = token.quantity
         following = self._next_meaningful(index + 1)
         if (
             self.waiting is None

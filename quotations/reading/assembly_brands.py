@@ -4,13 +4,18 @@ from .assembly import Assembly
 from .drafts import Draft
 from .tokens import Kind, Token
 
+MAX_CLOSING = 8  # tokens: `SKF or equivalent`
+
 
 class BrandRules(Assembly):
     """A brand stands directly before or after its number, or alone for all numbers before it."""
 
     def brand(self, index: int, _token: Token) -> int:
         after, codes = self._brand_group(index)
-        if self.negated or (index and self.tokens[index - 1].kind == Kind.NOT):
+        if self.negated or self._is_refused(index, after):
+            return after
+        if self._repeats_part(after):
+            self._repeat_part(codes)
             return after
         following = self._next_meaningful(after, past_comma=not self._last_in_segment())
         if (
@@ -24,6 +29,31 @@ class BrandRules(Assembly):
             return after
         self._brand_behind(index, codes)
         return after
+
+    def _is_refused(self, index: int, after: int) -> bool:
+        """`不要NTN` and `NTN的不要`."""
+        if index and self.tokens[index - 1].kind == Kind.NOT:
+            return True
+        refusal = next((i for i in (after, after + 1) if self._kind(i) == Kind.NOT), 0)
+        return refusal > after and self._is_postposed(refusal)
+
+    def _kind(self, index: int) -> Kind | None:
+        return self.tokens[index].kind if index < len(self.tokens) else None
+
+    def _repeats_part(self, after: int) -> bool:
+        """`6205 SKF 10 NSK 20`: the same part once more, of another maker."""
+        last = self._last_in_segment()
+        if last is None or last.part is None or not last.brands or last.quantity is None:
+            return False
+        counted = self._kind(after) in (Kind.QUANTITY, Kind.NUMBER)
+        following = self._next_meaningful(after + 1)
+        return counted and (following is None or following.kind != Kind.PART)
+
+    def _repeat_part(self, codes: tuple[str, ...]) -> None:
+        last = self.drafts[-1]
+        self.drafts.append(
+            Draft(last.start, last.end, self.segment, self.clause, part=last.part, brands=codes)
+        )
 
     def _brand_group(self, index: int) -> tuple[int, tuple[str, ...]]:
         """`NTN or KOYO`, `SKF/NSK`: the first is asked for, the others are accepted."""
@@ -73,20 +103,28 @@ class BrandRules(Assembly):
         return found
 
     def _closes_list(self, index: int) -> bool:
-        """The only brand of a line, at its end behind a quantity: meant for the whole list."""
-        alone = all(t.kind != Kind.BRAND for t in self.tokens[:index])
-        behind = index > 0 and self.tokens[index - 1].kind == Kind.QUANTITY
-        return alone and behind and all(t.kind == Kind.BRAND for t in self.tokens[index:])
+        """The only brand of a line, at its end behind the last amount: meant for the whole list."""
+        before = [token.kind for token in self.tokens[:index]]
+        alone = Kind.BRAND not in before
+        order = [kind for kind in before if kind in (Kind.PART, Kind.QUANTITY)]
+        behind = before[-1:] == [Kind.QUANTITY] or order[:1] == [Kind.QUANTITY]
+        rest = [token.kind for token in self.tokens[index:]]
+        tail = rest[: rest.index(Kind.STOP)] if Kind.STOP in rest else rest
+        closing = (Kind.BRAND, Kind.OR, Kind.COMMA, Kind.WORD)
+        ends = len(tail) <= MAX_CLOSING and all(kind in closing for kind in tail)
+        return alone and behind and ends and Kind.PART not in rest
 
     def _brand_behind(self, index: int, codes: tuple[str, ...]) -> None:
         here = self._last_in_segment() is not None and not self._is_for_all(index)
         trailing = self._without_brand(in_segment=here)
         in_clause = [draft for draft in trailing if draft.clause == self.clause and here]
-        if index and self.tokens[index - 1].kind in (Kind.PART, Kind.SUFFIX) and in_clause:
+        closes = self._closes_list(index)
+        part_before = index and self.tokens[index - 1].kind in (Kind.PART, Kind.SUFFIX)
+        if part_before and in_clause and not closes:
             trailing = in_clause[:1]
         elif in_clause and in_clause[0].shared:
             in_clause = [draft for draft in trailing if draft.shared]
-        elif self._closes_list(index):
+        elif closes:
             in_clause = trailing
         for draft in in_clause or trailing:
             if draft in trailing:

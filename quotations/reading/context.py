@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 from .brands import BrandNames
 from .families import SEAL_CODE
@@ -46,6 +47,7 @@ _INDEX = re.compile(
     r"|#\d{1,3}(?=[\s:.])|[-*+]\s|第\d+[项行]:?|[a-h]\)|(?:ITEM|LINE|POS|Item|Line|Pos|item|line"
     r"|pos)\.? ?(?:NO\.?|No\.?)? ?\d{1,5}\s?[:.)]?(?=\s))\s*"
 )
+_IN_BRACKETS = re.compile(r"\s*\((\d{1,4})\)\s")
 _LEADING_NUMBER = re.compile(r"\s*(\d{1,3})(?=[\s,|\t])\s*[,|\t]?\s*(?=\S)")
 _RECORD_START = re.compile(
     r"\s*(?:[-*]|\d{1,2}[.)])?\s*(?:型\s?号|规格型号|产品型号|轴承型号|规格|品名|PART ?(?:NO"
@@ -85,10 +87,20 @@ def joined_records(lines: list[str]) -> list[Record]:
             continue
         open_record = bool(_RECORD_START.match(up))
         joined.append(line)
-    numbered = _numbered(joined)
+    numbered, counted = _numbered(joined), _counted(joined)
     return [
-        Record(line, strip_index(line, numbered=i in numbered)) for i, line in enumerate(joined)
+        Record(line, line if i in counted else strip_index(line, numbered=i in numbered))
+        for i, line in enumerate(joined)
     ]
+
+
+def _counted(lines: list[str]) -> set[int]:
+    """Lines that open with (4), (2), (12): no index where they do not rise one by one."""
+    found = [
+        (at, int(match[1])) for at, line in enumerate(lines) if (match := _IN_BRACKETS.match(line))
+    ]
+    rising = all(after[1] - before[1] == 1 for before, after in pairwise(found))
+    return set() if rising and (len(found) != 1 or found[0][1] == 1) else {at for at, _n in found}
 
 
 def _numbered(lines: list[str]) -> set[int]:
@@ -140,6 +152,11 @@ def has_part_word(text: str) -> bool:
 
 def is_paired(text: str) -> bool:
     return bool(_PAIRED.search(upper(text)))
+
+
+def is_seal_size(text: str) -> bool:
+    """`TC30*47*7`: a size with the shape of a seal in front."""
+    return bool(re.match(rf"{SEAL_CODE}(?=\s?\d)", upper(text.strip())))
 
 
 @lru_cache(maxsize=16)

@@ -21,8 +21,11 @@ _QUANTITY_AHEAD = re.compile(
 _MEASURE = re.compile(r"\d+(?:\.\d+)?(?:MM|RPM|MPA|KGS?|KW)(?![A-Z0-9])")
 _INSERT_BEFORE = re.compile(r"(?:UC|SB|UK|SA|HC|UCF|UCP)[A-Z]{0,4}[ -]?2(\d\d)$")
 _INCH_CODE = re.compile(r"-(\d{1,2})(?!\d)(?!\s?[个只件套PSEN])[^\d,;]{1,16}\d{1,6}(?!\d)")
+_INCH_CODE_LAST = re.compile(r"-(\d{1,2})(?![\dA-Z])")
+_COUNTED_BEFORE = re.compile(r"(?:^|[ (])\d{1,5}(?:\)|\s?(?:[*X]|PCS?|EA|NOS?|个|只|套)\.?)? ")
 _TIMES_GLUED = re.compile(r"X\d{1,6}$")
 _PAREN_SUFFIX = re.compile(r" ?\( ?([A-Z0-9/]{2,10}) ?\)")
+_SURE_SUFFIX = re.compile(r"[ /-](?:W33|C[2-5]|P[456])(?![A-Z0-9])")
 _LOWER_WORD = re.compile(
     r"(?:as|si|sa|he|ha|hs|st|se|bs|ge|ex|ra|is|in|up|sn|sd|sf|e|a|t|s|w|f|n|h|m) $"
 )
@@ -190,11 +193,13 @@ def _separated(text: str, up: str, at: int) -> int | None:
 
 def _inch_bore(up: str, at: int) -> int | None:
     """`UCP 206-20`: 20/16 inch, near the 30 mm of 06, and the quantity is still to come."""
-    code = _INCH_CODE.match(up, at)
+    clause = max(up.rfind(",", 0, at), up.rfind(";", 0, at), up.rfind("\t", 0, at)) + 1
+    counted = _COUNTED_BEFORE.search(up, clause, at)
+    code = (_INCH_CODE_LAST if counted else _INCH_CODE).match(up, at)
     insert = _INSERT_BEFORE.search(up[max(0, at - 12) : at]) if code else None
     if code is None or insert is None:
         return None
-    near = abs(int(code[1]) * 25.4 / 16 - int(insert[1]) * 5) <= 4
+    near = abs(int(code[1]) * 25.4 / 16 - int(insert[1]) * 5) <= 5
     return code.end(1) if near else None
 
 
@@ -209,9 +214,17 @@ def _spaced(text: str, up: str, at: int) -> int | None:
         return None
     if len(written) == 1 and re.match("/[A-Z]", up[run.end() : run.end() + 2]):
         return run.end()  # 32008 X/Q
+    if _leads_suffix(up, written, run.end()):
+        return run.end()
     if not suffixes.is_spaced_suffix(run.group(), written):
         return _spaced_with_quantity(up, run)
     return run.end()
+
+
+def _leads_suffix(up: str, written: str, end: int) -> bool:
+    """`22216 CA W33`: what could be a word is none where a suffix beyond doubt follows."""
+    known = len(written) > 1 and written.isupper() and suffixes.pieces(written) is not None
+    return known and bool(_SURE_SUFFIX.match(up, end))
 
 
 def _spaced_with_quantity(up: str, run: re.Match[str]) -> int | None:

@@ -22,7 +22,8 @@ class Draft:
     quantity: Decimal | None = None
     unit: str | None = None
     certain: bool = False
-    vague: bool = False  # 一个, which a real quantity may follow
+    vague: bool = False  # 一个 or 有50个, which a real quantity may follow
+    roughly: bool = False  # a range or a minimum
     joined: bool = False  # written with a plus after the part before
     shared: bool = False  # one quantity for several parts
     brands: tuple[str, ...] = ()
@@ -34,7 +35,11 @@ class Draft:
 
     def give(self, quantity: Quantity) -> None:
         self.quantity, self.unit, self.certain = quantity.amount, quantity.unit, quantity.certain
-        self.vague = quantity.vague
+        self.vague, self.roughly = quantity.vague, quantity.roughly
+
+    def take_amount(self, other: "Draft") -> None:
+        self.quantity, self.unit, self.certain = other.quantity, other.unit, other.certain
+        self.roughly = other.roughly
 
     @property
     def has_suffix(self) -> bool:
@@ -49,4 +54,6 @@ class LineDrafts:
     brands: tuple[str, ...] = ()  # brands named where no part of this line could take them
     quantity: Quantity | None = None
     each: bool = False
+    lone: Quantity | None = None  # a line that is nothing but a number
     suffix: str = ""
+    withdrawn: list[Draft] = field(default_factory=list)  # 6311不要了

@@ -153,6 +153,12 @@ _SURE_FAMILIES: tuple[tuple[str, str], ...] = (
 )
 
 _MAKER_FORMS = (
+    # housed units for inch shafts: FYRP 2 7/16, SYR 1-15/16
+    (
+        r"(?:SYR|SYE|FYRP|FYR|FYE|TUR?|SYH|FYH?|PR[BC]|SRB|CP[BS]|P2B|F4B|FB|FC|SAF|P|UCP|UCF)"
+        r"[ -]?\d[ -]\d{1,2}/(?:2|4|8|16)"
+    ),
+    r"(?:SYNT|FYNT)[ -]?\d{2,3}(?: ?(?:F|L|FTF|FTS|LTF|LTS|FW|LW))?",
     # NSK and NTN number first: 80BNR10, 30TAC62B, 150RIJ; SKF inch; clutch 50RCT3301
     (
         r"\d{2,3}(?:BNR|BER|TAC|BGR|BAR|BTR|HNR|TAB|TM|KWH?|BWD|BD|BVV?|TNK|UZS?|TKD|BWK|TMK|SCRN"
@@ -160,6 +166,8 @@ _MAKER_FORMS = (
         r"|RCT|UZ|TAF|BCS|DAC|BX|BZ|JRF)-?\d{1,5}"
     ),
     r"\d{4}(?:UZ|BTN)\d?",
+    # roller chains: 08B-1, 16A-2
+    r"(?:0[3-9]|1[026]|2[048]|32|40|48)[AB]-[1-3]H?(?![A-Z0-9])",
     # inch ball bearings: 1641-2RS, 1614ZZ
     r"16[0-5]\d(?=-?(?:2?RS|ZZ?|2Z|DC)(?![A-Z0-9]))",
     # cone and cup of inch tapered bearings with prefix letters: LM48548/LM48510, HM212049/10
@@ -172,6 +180,7 @@ _MAKER_FORMS = (
 _BARE_FORMS = (
     # inch tapered bearings written in digits: 102949/10, 25580/25520, 387A/382A; single L44649
     r"(?:[LMH]\d{5,6}|J\d{4,5})[A-Z]{0,3}",
+    r"(?:A|X|J|K|NP|NA)\d{4,6}[A-Z]?/(?:A|Y|J|K|NP)?\d{4,6}[A-Z]?(?![\d/])",
     r"(?!(?:19|20)\d\d/)(?:\d{6}|\d{5}|[3-9]\d{3}|[2-9]\d{2}A?S?)[A-Z]?/\d{2,6}[A-Z]?(?![\d/])",
 )
 

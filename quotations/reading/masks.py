@@ -5,6 +5,7 @@ Each rule blanks out its finds with a mask character, so that positions in the l
 
 import re
 
+from .quantities import UNIT
 from .text import MASK, upper
 
 _NUMBER = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
@@ -16,7 +17,7 @@ _MONEY = (
 _DOC = (
     r"(?:P\.?O\.?|RFQ|RFP|ORDER|INQUIRY|ENQUIRY|QUOTE|QUOTATION|CONTRACT|REF|REFERENCE|INVOICE"
     r"|OFFER|REQ|"
-    r"REQUISITION|PROJECT|JOB|TICKET|DRAWING|DWG|CASE|TENDER|CUSTOMER|ACCOUNT|A/C|TAX|VAT|GST"
+    r"REQUISITION|PROJECT|JOB|TICKET|DRAWING|DWG|CASE|TENDER|CUSTOMER|ACCOUNT|ACCT|A/C|TAX|VAT|GST"
     r"|CONTAINER|AWB|B/L|"
     r"TRACKING|REG|订单|合同|询价单?|报价单?|采购单?|采购|请购单?|申请单?|发票|运单|快递"
     r"|提单|物流|项目|工程|图纸|客户|"
@@ -35,7 +36,7 @@ _RULES = tuple(
         ),
         # tax, bank and identity numbers
         r"(?<![A-Z0-9])(?=[A-Z0-9]*\d{8})[0-9A-Z]{15,20}(?![A-Z0-9])",
-        r"(?<![\w.])\d{4}(?:[ -]\d{4}){3,4}(?:[ -]?\d{1,3})?(?![\w])",
+        r"(?<![A-Z0-9_.])\d{4}(?:[ -]\d{4}){3,4}(?:[ -]?\d{1,3})?(?![A-Z0-9_])",
         # documents
         (
             rf"(?<![A-Z]){_DOC}\s?(?:订?单)?(?:\s?(?:NO|NUMBER|NUM|NR)\b\.?|号码?|编号"
@@ -57,18 +58,21 @@ _RULES = tuple(
         ),
         r"(?<![A-Z])(?:GB|ISO|DIN|JIS|ASTM|EN|JB)\s?(?:/T)?\s?\d+(?:[.-]\d+){0,2}",
         # phones
-        r"(?<![\w.])(?:\+?86[- ]?)?1[3-9]\d[- ]?\d{4}[- ]?\d{4}(?!\d)",
+        r"(?<![A-Z0-9_.])(?:\+?86[- ]?)?1[3-9]\d[- ]?\d{4}[- ]?\d{4}(?!\d)",
         r"\+\d{1,3}[\d ()/-]{6,18}\d",
-        r"(?<![\w.-])\(?0\d{2,3}\)?[- ]?\d{3,4}[- ]?\d{4}(?:[-转 ]{1,2}\d{1,5}(?!\d))?(?![\w*])",
-        r"(?<![\w.-])(?:400|800)[- ]?\d{3,4}[- ]?\d{3,4}(?![\w*])",
-        r"(?<![\w.-])\(?\d{3}\)?[- .]\d{3}[- .]\d{4}(?![\w*])",
+        (
+            r"(?<![A-Z0-9_.-])\(?0\d{2,3}\)?[- ]?\d{3,4}[- ]?\d{4}(?:[-转 ]{1,2}\d{1,5}(?!\d))?"
+            r"(?![A-Z0-9_*])"
+        ),
+        r"(?<![A-Z0-9_.-])(?:400|800)[- ]?\d{3,4}[- ]?\d{3,4}(?![A-Z0-9_*])",
+        r"(?<![A-Z0-9_.-])\(?\d{3}\)?[- .]\d{3}[- .]\d{4}(?![A-Z0-9_*])",
         (
             r"(?<![A-Z])(?:TEL|PHONE|FAX|MOB|MOBILE|CELL|WHATSAPP|WECHAT|QQ|EXT|VX(?=[:号])|V信|HOTLINE"
             r"|电话|手机"
             r"|传真|座机|微信|分机|热线|联系方式)\w{0,6}\s?[:.]{0,2}\s?([+\d(][\d ()/+-]{2,24}\d"
             r"|[A-Z][A-Z0-9_-]{4,20})"
         ),
-        r"(?<![A-Z\d.*/-])\d{8,}(?![\d.*X]|\s?[个只件套])",
+        rf"(?<![A-Z\d.*/-])(?<!\* )\d{{8,}}(?![\d.*X]|\s?{UNIT})",
         # dates, times, durations
         r"(?<!\d)(?:19|20)\d\d\s?(?:年|[-/.])\s?\d{1,2}\s?(?:月|[-/.])\s?\d{1,2}\s?[日号]?(?!\d)",
         r"(?<!\d)(?:19|20)\d\d\s?年(?:\s?\d{1,2}\s?月)?(?:份|底|初)?",
@@ -101,7 +105,16 @@ _RULES = tuple(
             rf"(?<![A-Z0-9.])(?:{_NUMBER})(?:\s?[-~到]\s?\d+(?:\.\d+)?)?\s?{_MONEY}(?![A-Z])"
             rf"(?:\s?/?\s?[个只套件](?![\d]))?"
         ),
-        r"(?<![A-Z0-9.])\d+\.?\d*\s?(?:/|每|一)\s?(?:个|只|套|件)(?!\s?\d)",
+        (
+            r"(?<![A-Z0-9.])(?:\d+\.?\d*\s?(?:/|每)|(?:\d+\.\d+|\d{1,3})\s?一)\s?(?:个|只|套|件)"
+            r"(?!\s?\d)"
+        ),
+        # how they are packed
+        (
+            rf"(?<![A-Z0-9.])\d{{1,5}}\s?{UNIT}\s?(?:/|每|一(?=[盒箱])|PER |A )\s?"
+            r"(?:[盒箱包]|BOX(?:ES)?|CTN|CARTON)"
+        ),
+        rf"(?:每[盒箱包]|[一1][盒箱包](?:是|装|有)?)\s?\d{{1,5}}\s?{UNIT}",
         (
             r"(?<![A-Z])(?:单价|价格?|价位|报价|目标价|含税价?|未税价?|不含税价?|现价|上次价?"
             r"|上回|原价|最低价?|卖|给到"
@@ -130,9 +143,12 @@ _RULES = tuple(
         ),
         # addresses
         (
-            r"(?:[一-鿿]{1,12}(?:路|街道?|大道|巷|弄|里|庄|村|园区?|胡同"
-            r"|镇)\s?(?:\d+(?:-\d+)*\s?(?:号楼?|弄|栋|幢|室"
+            r"(?:[一-鿿]{1,12}(?:路|街道?|大道|弄|胡同)\s?(?:\d+(?:-\d+)*\s?(?:号楼?|弄|栋|幢|室"
             r"|楼)?[之,、 -]{0,2}){1,4}(?:单元|室|楼|层|座|户)?)"
+        ),
+        (
+            r"[一-鿿]{1,12}(?:巷|里|庄|村|园区?|镇)\s?(?:\d+(?:-\d+)*\s?(?:号楼?|弄|栋|幢|室|楼)"
+            r"[之,、 -]{0,2}){1,4}(?:单元|室|楼|层|座|户)?"
         ),
         (
             r"(?<![A-Z0-9.*/-])[A-Z]?\d+(?:-\d+)*\s?(?:号(?![要码])(?:楼|院|库|线|机|车间|厂房"
@@ -207,6 +223,23 @@ _MAIL_HEADER = re.compile(
     r"\s*>*\s*\*?(?:FROM|SENT|TO|CC|BCC|DATE|REPLY-TO|MESSAGE-ID|IMPORTANCE|ATTACHMENTS?|发件人"
     r"|收件人|抄送|发送时间|时间|日期|附件)\*?\s?:.*"
 )
+
+
+# Names and numbers of people, looked for before anything else takes a brand out of `skf6206`.
+_CONTACT = re.compile(
+    r"(?:(?<![A-Z])(?:WHATSAPP|WECHAT|SKYPE|TELEGRAM|QQ|VX)(?: ?ID)?|微信号?|V信|QQ号?|加[微V])"
+    r"\s?(?:[:.]|是)?\s?"
+    r"(?=[A-Z0-9_-]*[0-9])([A-Z0-9][A-Z0-9_-]{4,24})(?![A-Z0-9*/.-])"
+)
+
+
+def mask_contacts(line: str) -> tuple[str, list[str]]:
+    """The same for the names people go by in messengers."""
+    spans = [match.span(1) for match in _CONTACT.finditer(upper(line))]
+    fragments = [line[start:end] for start, end in spans]
+    for start, end in spans:
+        line = line[:start] + MASK * (end - start) + line[end:]
+    return line, fragments
 
 
 def mask(line: str) -> tuple[str, list[str]]:

@@ -1,10 +1,10 @@
 """Quantities and their units at a place of a line: `100个`, `x 10`, `两套`, `5k`, `Qty 4`."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 
-from .text import CHINESE_NUMERAL, chinese_number
+from .text import CHINESE_NUMERAL, chinese_number, upper
 
 # unit -> the words for it; a can, a tube or a bucket is handed over the counter as one piece
 _UNIT_WORDS = {
@@ -12,13 +12,16 @@ _UNIT_WORDS = {
     " PCS PC PCE PCES PIECES PIECE PC'S EA EACH NOS NO'S UNITS UNIT"
     " CANS CAN TINS TIN TUBES TUBE CARTRIDGES CARTRIDGE PAILS PAIL"
     " DRUMS DRUM KEGS KEG BUCKETS BUCKET"
-    " STK STCK STÜCK ШТ ШТУК шт штук UDS UND UNIDAD UNIDADES PIEZA PIEZAS PZAS PZA PZ PEZZI"
+    " STK STCK STÜCK ST ШТ ШТУК ШТУКИ KOM BUC KPL OFF UDS UND UNIDAD UNIDADES PIEZA PIEZAS PZAS"
+    " PZA PZ PEZZI UN PIÈCE PIÈCES"
     " PEÇAS PECAS PÇS SZT SZTUK ADET AD KS 顆 個 隻",
-    "set": "套 组 組 付 SETS SET KITS KIT",
-    "pair": "对 副 双 對 雙 PAIRS PAIR PRS PR",
+    "dozen": "打 DOZEN DOZ DZN DZ",
+    "set": "套 组 組 付 SETS SET KITS KIT КОМПЛ КОМПЛЕКТ КОМПЛЕКТА КОМПЛЕКТОВ",
+    "pair": "对 副 双 對 雙 PAIRS PAIR PRS PR ПАРА ПАРЫ ПАР",
     "box": "盒 箱 BOXES BOX CTNS CTN CARTONS CARTON CASES CASE 包",
 }
 UNIT_BY_WORD = {word: unit for unit, words in _UNIT_WORDS.items() for word in words.split()}
+DOZEN = 12
 
 # Characters that are a unit only when the next one does not make another word of them.
 _NOT_UNIT = (
@@ -28,19 +31,20 @@ _NOT_UNIT = (
     r"|片(?!子)|台(?!湾|州|机)|根(?!据)"
     r"|支(?!持|付|票)|付(?!款|清|现|钱|了|出|账|费|运|过)|"
     r"包(?!装|括|邮|含|税)|双(?!面|列|方|排|向|边)|副(?!本)|盒(?!装|子)|盘(?!点)|听(?!说)|粒"
-    r"|颗|枚|桶|罐|瓶|個|隻|顆|組|對|雙"
+    r"|颗|枚|桶|罐|瓶|個|隻|顆|組|對|雙|打(?![开款算电包折听])"
 )
-_LATIN_UNITS = "|".join(
-    sorted(
-        (re.escape(w) for w in UNIT_BY_WORD if not "\u4e00" <= w[0] <= "\u9fff"),
-        key=len,
-        reverse=True,
-    )
-)
+# Lines are in capitals as far as ASCII goes: Stück comes as STüCK, шт as it was typed.
+_LATIN_WORDS = {
+    spelling
+    for word in UNIT_BY_WORD
+    if not "\u4e00" <= word[0] <= "\u9fff"
+    for spelling in (word, upper(word.lower()), upper(word.capitalize()))
+}
+_LATIN_UNITS = "|".join(sorted(map(re.escape, _LATIN_WORDS), key=lambda w: (-len(w), w)))
 UNIT = rf"(?:{_NOT_UNIT}|NO(?![A-Z.])|(?:{_LATIN_UNITS})(?![A-ZА-Яа-я]))"
 _NUMBER = (
     r"\d{1,3}(?:,\d{3})+(?![\d])(?:\.\d+)?|\d{1,3}(?: 000)+(?!\d)"
-    r"|\d{1,15}(?:\.\d{1,6})?(?:E\+?\d{1,3}(?![A-Z0-9]))?"
+    r"|\d{1,15}(?:\.\d{3}(?:\.\d{3})+|\.\d{1,6})?(?:E\+?\d{1,3}(?![A-Z0-9]))?"
 )
 _MULTIPLIER = r"(?:\s?(?:K(?![A-Z0-9])|千|百|万|W(?![A-Z0-9])))?"
 _AMOUNT = rf"(?P<number>{_NUMBER})(?P<times>{_MULTIPLIER})"
@@ -50,11 +54,23 @@ _COUNTED = re.compile(rf"(?:约|大约|大概)?(?P<sign>-)?{_AMOUNT}\s*\(?(?P<un
 _COUNTED_NUMERAL = re.compile(rf"{_NUMERAL}\s*(?P<unit>{UNIT})")
 _WORDS = {
     "A": 1, "ONE": 1, "TWO": 2, "THREE": 3, "FOUR": 4, "FIVE": 5, "SIX": 6, "SEVEN": 7, "EIGHT": 8,
-    "NINE": 9, "TEN": 10, "TWELVE": 12, "TWENTY": 20,
+    "NINE": 9, "TEN": 10, "TWELVE": 12, "FIFTEEN": 15, "TWENTY": 20, "THIRTY": 30, "FORTY": 40,
+    "FIFTY": 50, "HUNDRED": 100, "A HUNDRED": 100, "ONE HUNDRED": 100, "TWO HUNDRED": 200,
 }  # fmt: skip
-_COUNTED_WORD = re.compile(rf"(?<![A-Z])(?P<word>{'|'.join(_WORDS)}) (?P<unit>{UNIT})")
+_WORD = "|".join(sorted(_WORDS, key=len, reverse=True))
+_BARE_WORD = re.compile(rf"(?:{_WORD})(?=[ (-])(?<!A)")
+_COUNTED_WORD = re.compile(rf"(?<![A-Z])(?P<word>{_WORD})[ -](?P<unit>{UNIT})")
+_HALF_DOZEN = re.compile(r"半打|(?<![A-Z])HALF (?:A )?DOZ(?:EN)?(?![A-Z])")
+# 20-30个: at least the first; 10+5个 is ordered in two goes
+_BETWEEN = re.compile(
+    rf"(?P<low>\d{{1,6}})\s?(?:-|~|到|至|TO)\s?(?P<high>\d{{1,6}})\s?(?P<unit>{UNIT})"
+)
+_SUM = re.compile(
+    rf"(?P<first>\d{{1,6}})\s?(?:{UNIT})?\s?\+\s?(?P<second>\d{{1,6}})\s?(?P<unit>{UNIT})"
+)
+_AT_LEAST = re.compile(r"(?:[≥>]=?|不少于|不低于|至少|最少|起码|MIN(?:IMUM)?\.?|AT LEAST)\s?(?=\d)")
 _TIMES = re.compile(
-    rf"(?:[*]|X(?=[\s\d-]))\s*(?P<sign>-)?{_AMOUNT}(?![\d.*/])(?:\s*\(?(?P<unit>{UNIT}))?"
+    rf"(?:[*]|X(?=[\s\d-]))\s*(?P<sign>-)?{_AMOUNT}(?![\d.*/])(?:\s*\(?(?P<unit>{UNIT})\.?)?"
 )
 _LABEL = (
     r"(?:数\s?量|需求量|需求|用量|订量|QUANTITY|QTY|Q'TY|Q-TY|QNTY|REQUIRED|REQUIRE|NEED"
@@ -63,18 +79,18 @@ _LABEL = (
 )
 _LABELLED = re.compile(
     rf"{_LABEL}\s?(?:[:=.]|是|为|约|大概)?\s?(?P<sign>-)?{_AMOUNT}(?![\d./*-]"
-    rf"|[A-WYZ])(?:\s*(?P<unit>{UNIT}))?"
+    rf"|[A-WYZ])(?:\s*(?P<unit>{UNIT})\.?)?"
 )
 _LABELLED_NUMERAL = re.compile(rf"{_LABEL}\s?:?\s?{_NUMERAL}(?![一-鿿])")
-_PACKED = re.compile(
-    rf"{_AMOUNT}\s*(?P<unit>{UNIT})?\s*(?:/|每|PER )\s*(?:盒|箱|包|BOX|CTN|CARTON)"
-)
+_TIMES_BEFORE = re.compile(r"(?P<number>\d{1,6})\s?[*X]\s?(?=[A-Z]{0,5}[ -]?\d{3})")
 BARE_NUMBER = re.compile(rf"{_AMOUNT}(?![A-Z0-9./*%-])")
 BARE_NUMERAL = re.compile(r"[一二三四五六七八九两]?[十百千万][一二三四五六七八九十百千万零]{0,6}")
 
-# 1.000 adet: where the point parts thousands. SAP writes 12.000 EA for twelve, so only with these.
+# 1.500 Stk: where the point parts thousands, for there is no half piece. SAP writes 12.000 EA for
+# twelve, so three zeros mean thousands only with units of countries that write them so.
 _CONTINENTAL = re.compile(
-    r"\d{1,3}(?:\.000)+\s?(?:ADET|STK|STCK|STÜCK|SZT|SZTUK|ШТ|ШТУК|UDS|UNIDADES|PIEZAS|PZ|PZAS|KS)(?![A-Z])"
+    rf"\d{{1,3}}(?:\.\d{{3}}){{2,}}|\d{{1,3}}\.(?!000)\d{{3}}\s?{UNIT}|\d{{1,3}}\.000\s?(?:ADET|STK|STCK"
+    r"|ST(?:Ü|ü)CK|SZT|SZTUK|ШТ|ШТУК|шт|штук|UDS|UNIDADES|PIEZAS|PZ|PZAS|KS)(?![A-ZА-Яа-я])"
 )
 _FACTOR = {"K": 1000, "千": 1000, "百": 100, "万": 10_000, "W": 10_000}
 
@@ -83,7 +99,8 @@ _FACTOR = {"K": 1000, "千": 1000, "百": 100, "万": 10_000, "W": 10_000}
 class Quantity:
     """An amount in a line; `certain` when a unit, a label or a multiplication sign says so.
 
-    `vague` is 一个, an article as often as a number: 还有一个6205要5个 asks for five.
+    `vague` is 一个, an article as often as a number: 还有一个6205要5个 asks for five. `roughly` is
+    a range or a minimum: the amount is the least that is asked for.
     """
 
     end: int
@@ -91,6 +108,7 @@ class Quantity:
     unit: str | None
     certain: bool
     vague: bool = False
+    roughly: bool = False
 
 
 def find_quantity(up: str, at: int) -> Quantity | None:
@@ -103,11 +121,35 @@ def find_quantity(up: str, at: int) -> Quantity | None:
         return None  # 这两个 points, it does not count
     if at and up[at - 1] in "报问看查" and up[at : at + 2] == "一个":
         return None  # 也报一个: name a price
+    compound = _compound(up, at)
+    if compound:
+        return compound
     for form in (_COUNTED, _TIMES, _LABELLED, _COUNTED_NUMERAL, _LABELLED_NUMERAL, _COUNTED_WORD):
         match = form.match(up, at)
         found = _quantity(match) if match else None
         if found:
             return found
+    return None
+
+
+def _compound(up: str, at: int) -> Quantity | None:
+    """`20-30个`, `≥100个`, `10+5个`, `半打`: more than one number, or none."""
+    half = _HALF_DOZEN.match(up, at)
+    if half:
+        return Quantity(half.end(), Decimal(DOZEN // 2), "piece", certain=True)
+    least = _AT_LEAST.match(up, at)
+    if least:
+        counted = _COUNTED.match(up, least.end())
+        found = _quantity(counted) if counted else bare_quantity(up, least.end())
+        return replace(found, certain=True, roughly=True) if found else None
+    between = _BETWEEN.match(up, at)
+    if between and int(between["low"]) < int(between["high"]):
+        low = Decimal(between["low"])
+        return Quantity(between.end(), low, unit_of(between["unit"]), certain=True, roughly=True)
+    summed = _SUM.match(up, at)
+    if summed:
+        amount = Decimal(int(summed["first"]) + int(summed["second"]))
+        return Quantity(summed.end(), amount, unit_of(summed["unit"]), certain=True)
     return None
 
 
@@ -130,6 +172,9 @@ def bare_quantity(up: str, at: int) -> Quantity | None:
             return None
         signed = -amount if _has_minus(up, at) else amount
         return Quantity(match.end(), signed, None, certain=False)
+    word = _BARE_WORD.match(up, at) if not (at and up[at - 1].isalnum()) else None
+    if word:
+        return Quantity(word.end(), Decimal(_WORDS[word.group()]), None, certain=False)
     match = BARE_NUMERAL.match(up, at)
     amount = chinese_number(match.group()) if match else None
     return (
@@ -154,8 +199,19 @@ def cell_quantity(cell: str) -> Quantity | None:
     return found
 
 
+def times_before(up: str, at: int) -> Quantity | None:
+    """`20x 6205`: an amount with the sign between it and its part; the caller sees to the part."""
+    match = _TIMES_BEFORE.match(up, at)
+    return Quantity(match.end(), Decimal(match["number"]), None, certain=True) if match else None
+
+
 def unit_of(text: str) -> str | None:
-    return UNIT_BY_WORD.get(text.strip().upper().rstrip(".").removesuffix("(S)"))
+    unit = UNIT_BY_WORD.get(text.strip().upper().rstrip(".").removesuffix("(S)"))
+    return "piece" if unit == "dozen" else unit
+
+
+def _is_dozen(word: str) -> bool:
+    return UNIT_BY_WORD.get(word.strip().upper()) == "dozen"
 
 
 def _quantity(match: re.Match[str]) -> Quantity | None:
@@ -165,6 +221,8 @@ def _quantity(match: re.Match[str]) -> Quantity | None:
     word = match.groupdict().get("unit")
     vague = bool(word) and match.groupdict().get("numeral") == "一" and word == "个"
     unit = unit_of(word) if word else None
+    if word and _is_dozen(word):
+        amount *= DOZEN
     return Quantity(match.end(), amount, unit, certain=True, vague=vague)
 
 

@@ -16,6 +16,7 @@ from .context import (
     is_paired,
     is_quoted,
     is_seal,
+    is_seal_size,
     is_sign_off,
     is_subject,
     joined_records,
@@ -24,12 +25,12 @@ from .context import (
 from .designation import Part, find_part, tidy
 from .drafts import Draft, LineDrafts
 from .families import Strength
-from .masks import mask
+from .masks import mask, mask_contacts
 from .quantities import Quantity, cell_quantity, unit_of
 from .repair import repair
 from .result import Reading, ReadLine
 from .rows import sizes_of
-from .text import MASK, plain, upper
+from .text import MASK, part_key, plain, upper
 from .tokens import Scanner
 
 MAX_LINES = 20_000
@@ -50,6 +51,7 @@ class Reader:
     ignored: list[tuple[int, str]] = field(default_factory=list)
     signed_off: bool = False
     merged_brand: str = ""
+    last_filled: int = -1  # the last line that was not blank
     repeats: set[int] = field(default_factory=set)
 
     def read(self, text: str) -> Reading:
@@ -78,6 +80,13 @@ class Reader:
         line = record.text
         if not line.strip():
             return
+        try:
+            self._line_or_row(record, at, header)
+        finally:
+            self.last_filled = at
+
+    def _line_or_row(self, record: Record, at: int, header: table.Header | None) -> None:
+        line = record.text
         if table.is_ruler(line) or table.is_total_line(line):
             self.ignored.append((at, line.strip()))
             return
@@ -91,11 +100,14 @@ class Reader:
 
     def line(self, line: str, at: int, index_stripped: str) -> None:
         self.signed_off = self.signed_off or is_sign_off(line)
-        text = repair(self.brands.set_apart(index_stripped.replace("_", "  ")))
+        text, contacts = mask_contacts(index_stripped)
+        text = repair(self.brands.set_apart(text.replace("_", "  ")))
         text, fragments = mask(text)
+        fragments = contacts + fragments
         found = Assembler(Scanner(text, self.brands).scan()).run()
         kept = [draft for draft in found.drafts if self.believable(draft, found, text)]
-        self.lead_brand(text, kept)
+        kept = kept and [d for d in found.drafts if d in kept or self.is_in_company(d, kept)]
+        self.lead_brand(text, kept, found)
         for draft in kept:
             draft.line, draft.line_text = at, line
             draft.raw = line.strip() if len(kept) == 1 else ""
@@ -104,6 +116,7 @@ class Reader:
             self.repeats.add(at)
         if is_correction(line):
             self.replace_last(kept, at)
+        self.withdraw(found.withdrawn, kept)
         self.drafts.extend(kept)
         self.ignored.extend((at, fragment) for fragment in fragments if kept)
         taken = {id(draft) for draft in kept}
@@ -129,11 +142,18 @@ class Reader:
             return (draft.certain and (branded or has_part_word(text))) or self._weak_is_meant(
                 draft, text
             )
-        if counted or branded or has_part_word(text) or is_correction(text):
+        if counted or branded or has_part_word(text) or is_correction(text) or found.withdrawn:
             return True
         others = (d.part for d in found.drafts if d is not draft)
         several = any(other is not None and other.strength >= Strength.BARE for other in others)
         return several or not re.sub(r"[\W_]", "", text[: draft.start] + text[draft.end :])
+
+    @staticmethod
+    def is_in_company(draft: Draft, kept: list[Draft]) -> bool:
+        """`LGMT3/1 2罐, TIH030M 1台`: counted as the parts beside it are."""
+        mixed = draft.part is not None and not draft.part.base.isdigit()
+        surely = [d for d in kept if d.certain and d.part and d.part.strength == Strength.SURE]
+        return mixed and draft.certain and bool(surely)
 
     @staticmethod
     def _weak_is_meant(draft: Draft, text: str) -> bool:
@@ -143,8 +163,12 @@ class Reader:
         mixed = draft.part is not None and not draft.part.base.isdigit()
         return draft.certain and mixed and len(words) <= 4
 
-    def lead_brand(self, text: str, kept: list[Draft]) -> None:
+    def lead_brand(self, text: str, kept: list[Draft], found: LineDrafts) -> None:
         """`SKF 6205 100个, 6206 50个`: the only brand of a line, at its start, is for all of it."""
+        before = text[: kept[0].start] if kept else ""
+        if found.brands and self.brands.one(before) and not re.search("[,;。?!]", before):
+            for draft in kept:
+                draft.brands = draft.brands or found.brands
         named = {draft.brands for draft in kept if draft.brands}
         if len(kept) < 2 or len(named) != 1 or not kept[0].brands:
             return
@@ -160,8 +184,20 @@ class Reader:
         self.drafts.pop()
         self.ignored.append((last.line, last.raw))
         if kept[0].quantity is None:
-            kept[0].quantity, kept[0].unit = last.quantity, last.unit
+            kept[0].take_amount(last)
         kept[0].brands = kept[0].brands or last.brands
+
+    def withdraw(self, withdrawn: list[Draft], kept: list[Draft]) -> None:
+        """`6311不要了，换成6312`: away with what was asked for; its successor takes its place."""
+        for gone in withdrawn:
+            old = next((d for d in reversed(self.drafts) if _same_number(d, gone)), None)
+            if old is None:
+                continue
+            self.drafts.remove(old)
+            self.ignored.append((old.line, old.raw))
+            if len(kept) == len(withdrawn) == 1 and kept[0].quantity is None:
+                kept[0].take_amount(old)
+                kept[0].brands = kept[0].brands or old.brands
 
     @staticmethod
     def cut_raw(text: str, kept: list[Draft]) -> None:
@@ -178,8 +214,9 @@ class Reader:
         if kept and not (found.each and found.quantity):
             return
         answer = found.quantity is not None and not found.each  # SKF的要30个: of the part above
+        lone = found.lone if self.drafts and self.drafts[-1].line == self.last_filled else None
         said = Said(
-            at, found.brands, found.quantity, found.each, found.suffix,
+            at, found.brands, found.quantity or lone, found.each, found.suffix,
             rule=answer or is_brand_rule(text) or self.names_brand_alone(text),
             heading=not answer and is_heading(text, self.brands),
             clears=bool(re.match(r"\s*(?:国产|杂牌|其他|其它|不限)", text)),
@@ -276,6 +313,7 @@ class Reader:
 
     def result(self) -> Reading:
         self.drop_repeats()
+        self.drop_mentions()
         settle_quantities(self.drafts, self.said)
         settle_brands(self.drafts, self.said)
         lines = [self.line_of(draft) for draft in self.drafts]
@@ -292,13 +330,29 @@ class Reader:
             self.ignored.extend((d.line, d.raw) for d in self.drafts if d.line in self.repeats)
             self.drafts = body
 
+    def drop_mentions(self) -> None:
+        """`6205还有吗` … `6205要20个`: a part named without a quantity and ordered elsewhere."""
+        ordered = {_key(draft): draft for draft in self.drafts if draft.quantity is not None}
+        kept = []
+        for draft in self.drafts:
+            order = ordered.get(_key(draft)) if draft.part and not draft.from_table else None
+            agreed = order and (
+                not draft.brands or not order.brands or draft.brands == order.brands
+            )
+            if order is None or draft.quantity is not None or not agreed:
+                kept.append(draft)
+                continue
+            order.brands = order.brands or draft.brands
+            self.ignored.append((draft.line, draft.raw))
+        self.drafts = kept
+
     def line_of(self, draft: Draft) -> ReadLine:
         designation, dimensions, brands = "", draft.dimensions, draft.brands
         if draft.part:
             designation = draft.part.designation
             own = draft.part.brand
             brands = brands or ((own,) if own else ())
-        elif is_seal(draft.line_text):
+        elif is_seal(draft.line_text) or is_seal_size(draft.size_text):
             designation = tidy(draft.size_text)
         unit = draft.unit
         if unit == "set" and is_paired(draft.raw):
@@ -308,6 +362,14 @@ class Reader:
             alternative_brands=tuple(brands[1:]), quantity=draft.quantity, unit=unit,
             dimensions=dimensions, note=note_of(draft.notes),
         )  # fmt: skip
+
+
+def _key(draft: Draft) -> str:
+    return part_key(draft.part.designation) if draft.part else ""
+
+
+def _same_number(one: Draft, other: Draft) -> bool:
+    return bool(one.part and other.part and one.part.base == other.part.base)
 
 
 def _likeness(drafts: list[Draft], cell: str) -> tuple[bool, int]:

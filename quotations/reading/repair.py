@@ -16,7 +16,7 @@ _GAP = re.compile(r"( {2,}|\t)")
 _CHUNK = re.compile(r"[A-Za-z0-9/.-]+")
 _SIZE_SIGNS = ("*", "φ")
 _COUNTED = re.compile(rf"\d{{2,5}}{UNIT}", re.IGNORECASE)  # a quantity that was not torn apart
-MAX_FRAGMENTS = 6
+MAX_FRAGMENTS = 10
 
 
 def repair(line: str) -> str:

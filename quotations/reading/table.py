@@ -44,7 +44,7 @@ _ROLES: tuple[tuple[str, str], ...] = (
             r"|Q'?TY.*|PCS|数目|订量|需用量|ANZAHL|MENGE|CANTIDAD|QUANT"
         ),
     ),
-    ("unit", r"(?:主?计量|数量|采购|基本)?单位|主?计量|UNITS?|UOM|U/M|UM|EINHEIT"),
+    ("unit", r"(?:主?计量|数量|采购|基本)?单位|主?计量|UNITS?|UOM|U/M|UM|OUN|BUN|EINHEIT"),
     (
         "brand",
         (

@@ -3,14 +3,14 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from decimal import Decimal
 from enum import StrEnum
 
 from . import families, suffixes
 from .brands import BrandNames, company_spans
 from .designation import Part, find_part
-from .quantities import UNIT, Quantity, bare_quantity, find_quantity
+from .quantities import UNIT, Quantity, bare_quantity, find_quantity, times_before
 from .result import Dimensions
+from .sizes import find_sizes
 from .text import MASK, upper
 
 
@@ -28,6 +28,7 @@ class Kind(StrEnum):
     INSTEAD = "instead"
     TO = "to"
     NOT = "not"
+    CANCEL = "cancel"
     COMMA = "comma"
     STOP = "stop"
     MASKED = "masked"
@@ -61,9 +62,16 @@ _KEYWORDS = (
         ),
     ),
     (
+        Kind.CANCEL,
+        (
+            r"(?:就|先|都|也)?(?:不[要用]了|不需要了|取消了?|删掉|划掉)"
+            r"|(?:IS |ARE )?CANCEL+ED(?![A-Z])"
+        ),
+    ),
+    (
         Kind.NOT,
         (
-            r"(?<!要)不要|不接受|不考虑|不需要|不用|不收|除了?|除开|非(?!常)|别(?:给|报|要|发"
+            r"(?<!要)不要|(?<!是)不是(?=\s?[A-Z0-9])|不接受|不考虑|不需要|不用|不收|除了?|除开|非(?!常)|别(?:给|报|要|发"
             r"|拿)|谢绝|拒绝|(?:NO|NOT|EXCEPT|WITHOUT"
             r"|EXCLUDING|DO NOT|DON'T)(?![A-Z.])(?: WANT| ACCEPT| OFFER| QUOTE)?"
         ),
@@ -75,7 +83,7 @@ _KEYWORDS = (
             r"|EQUIV\.?(?![A-Z])|ALT\.? |对应|相当于|等于"
         ),
     ),
-    (Kind.INSTEAD, r"的?(?:改成|改为|改换成|换成|更正为|更改为|改)(?=\s?[A-Z0-9])"),
+    (Kind.INSTEAD, r"(?:的?(?:改成|改为|改换成|换成|更正为|更改为|改)|→|=>)(?=\s?[A-Z0-9])"),
     (
         Kind.TO,
         (
@@ -95,26 +103,6 @@ _KEYWORDS = (
 )
 _KEYWORD_FORMS = tuple((kind, re.compile(form)) for kind, form in _KEYWORDS)
 
-_SIZE = r"[φD]?\s?(\d{1,4}(?:\.\d{1,3})?)\s?(?:MM)?"
-_CODE = families.SEAL_CODE
-_TRIPLE = re.compile(
-    rf"(?:{_CODE}[ -]?)?{_SIZE}\s?[*X]\s?{_SIZE}\s?[*X]\s?[HBTφ]?\s?(\d{{1,4}}"
-    rf"(?:\.\d{{1,3}})?)\s?(?:MM)?(?![\d.]|\s?[*X]\s?\d)(?:[ -]?{_CODE}(?![A-Z0-9]))?"
-)
-_TRIPLE_DASHED = re.compile(r"(\d{2,3})-(\d{2,3})-(\d{1,3})(?![\d-])")
-_TRIPLE_SLASHED = re.compile(r"(\d{2,3})/(\d{2,3})/(\d{1,3})(?![\d/])")
-_VALUE = r"\s?(?:是|为|:|=|φ)?\s?(\d{1,4}(?:\.\d{1,3})?)\s?(?:MM|毫米|厘)?\s?[,、;*X/]?\s?"
-_LABELLED_SIZE = re.compile(
-    rf"(?:内径|内孔|孔径|内|轴径|BORE(?: SIZE)?|INNER(?: DIA\w*\.?)?|I\.?D\.?"
-    rf"|D)(?:\s?\(?D\)?)?{_VALUE}"
-    rf"(?:外径|外圆|外|OUTER(?: DIA\w*\.?)?|OUTSIDE(?: DIA\w*\.?)?|O\.?D\.?"
-    rf"|D)(?:\s?\(?D\)?)?{_VALUE}"
-    rf"(?:厚度|宽度|高度|厚|宽|高|WIDTH|THICKNESS|HEIGHT|THICK|W|B|H|T)(?:\s?\(?[BHT]\)?)?{_VALUE}"
-)
-_ONE_SIZE = re.compile(
-    r"(?P<label>内径|内孔|孔径|外径|外圆|厚度|宽度|高度|厚|宽|高|BORE|WIDTH|THICKNESS|HEIGHT|I\.?D\.?|O\.?D\.?)"
-    r"\s?(?:是|为|:|=|φ)?\s?(?P<size>\d{1,4}(?:\.\d{1,3})?)\s?(?:MM|毫米)?\s?的?\s?[,、;*X/]?\s?"
-)
 _COUNT_AHEAD = re.compile(rf"\s*[*X]\s*\d|\s*[,:-]?\s*\d{{1,6}}\s*{UNIT}|\s*要\s?\d")
 _RUN = re.compile(r"[A-Z0-9][A-Z0-9.]*")
 _LATIN_WORD = re.compile(r"[^\W\d_一-鿿]+(?:['.-][^\W\d_一-鿿]+)*")
@@ -124,10 +112,10 @@ _MASK_RUN = re.compile(rf"{MASK}+")
 MAX_TOKENS = 2_000
 
 
-_SIGNS = frozenset("*-.#+")
+_SIGNS = frozenset("*-.#+=>→≥")
 # The first characters of all Chinese words in the patterns for sizes and quantities.
 _OPENERS = frozenset(
-    "零〇一二三四五六七八九两俩十百千万壹贰叁肆伍陆柒捌玖拾佰仟约大数需用订只要来定采买拿备内孔轴外厚宽高"
+    "半至最起不≥零〇一二三四五六七八九两俩十百千万壹贰叁肆伍陆柒捌玖拾佰仟约大数需用订只要来定采买拿备内孔轴外厚宽高"
 )
 
 
@@ -193,27 +181,10 @@ class Scanner:
         """d, D and B in millimetres, written as a product or with their names."""
         if at and self.up[at - 1].isascii() and self.up[at - 1].isalnum():
             return None
-        for form in (_TRIPLE, _LABELLED_SIZE, _TRIPLE_DASHED, _TRIPLE_SLASHED):
-            match = form.match(self.up, at)
-            sizes = _sizes(match) if match else None
-            if match and sizes:
-                size = self.token(Kind.DIMENSIONS, at, match.end())
-                return Token(size.kind, at, match.end(), size.text, dimensions=sizes)
-        return self.sizes_in_any_order(at)
-
-    def sizes_in_any_order(self, at: int) -> Token | None:
-        """外径80 内径40 高18: three labelled sizes, one of each."""
-        found: dict[str, Decimal] = {}
-        end = at
-        while len(found) < 3 and (match := _ONE_SIZE.match(self.up, end)):
-            kind = _size_kind(match["label"])
-            if kind in found:
-                return None
-            found[kind] = Decimal(match["size"])
-            end = match.end()
-        sizes = _plausible(found["d"], found["D"], found["B"]) if len(found) == 3 else None
-        if sizes is None:
+        found = find_sizes(self.up, at)
+        if found is None:
             return None
+        end, sizes = found
         return Token(Kind.DIMENSIONS, at, end, self.text[at:end], dimensions=sizes)
 
     def brand(self, at: int) -> Token | None:
@@ -234,6 +205,9 @@ class Scanner:
             return Token(
                 Kind.QUANTITY, at, quantity.end, self.text[at : quantity.end], quantity=quantity
             )
+        times = times_before(self.up, at)
+        if times and self._is_part_at(times.end):
+            return Token(Kind.QUANTITY, at, times.end, self.text[at : times.end], quantity=times)
         part = self.continued(at) or find_part(self.text, self.up, at, any_number=self.old_numbers)
         if part is None or self._is_round_quantity(part) or self._is_plain_number(part):
             return None
@@ -311,6 +285,10 @@ class Scanner:
             last == Kind.NUMBER and start and families.SERIES_FORM.match(self.up, start.end())
         )
 
+    def _is_part_at(self, at: int) -> bool:
+        part = find_part(self.text, self.up, at)
+        return part is not None and part.strength > families.Strength.WEAK
+
     def continued(self, at: int) -> Part | None:
         """`NU205、206` and `6204/05/06`: the last digits only, the rest as in the part before."""
         before = self.tokens[-2:]
@@ -373,20 +351,3 @@ def _may_count(character: str) -> bool:
     if character.isascii():
         return character.isalnum() or character in _SIGNS
     return character < "\u2e80" or character in _OPENERS
-
-
-def _size_kind(label: str) -> str:
-    if label[0] in "内孔" or label.startswith(("BORE", "I")):
-        return "d"
-    return "D" if label[0] in "外O" else "B"
-
-
-def _sizes(match: re.Match[str]) -> Dimensions | None:
-    bore, outside, width = (Decimal(group) for group in match.groups())
-    return _plausible(bore, outside, width)
-
-
-def _plausible(bore: Decimal, outside: Decimal, width: Decimal) -> Dimensions | None:
-    """The three sizes, when they can be those of a ring: 0 < d < D and B not absurd."""
-    possible = 0 < bore < outside <= 3000 and 0 < width <= 2 * outside
-    return (bore, outside, width) if possible else None
