@@ -283,8 +283,16 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = not PRODUCTION
 WHITENOISE_AUTOREFRESH = DEBUG
+# Three measures of a request: the whole body with its files, the body without, and the fields.
+MAX_BODY_BYTES: int = env.int("MAX_BODY_MB", default=32) * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
-DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000  # a quotation of 300 lines
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000  # a quotation of 300 lines; other pages take 1,000
+DATA_UPLOAD_MAX_NUMBER_FILES = 100
+FILE_UPLOAD_HANDLERS = [
+    "erp.core.bodies.BoundedUploadHandler",  # first: it counts before anything is kept
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 
 UNFOLD = {
     "SITE_TITLE": _("Parts trading"),

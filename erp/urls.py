@@ -5,6 +5,7 @@ from django.urls import include, path
 
 from erp.api import api, not_found
 
+handler400 = "erp.core.bodies.bad_request"
 urlpatterns = [
     path("", include("orders.urls")),  # before quotations: /quotations/1/order/ is an order's
     path("", include("quotations.urls")),

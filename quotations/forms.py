@@ -39,7 +39,7 @@ class EnquiryForm(forms.Form):
             try:
                 texts.append(enquiry_text(file.name, file.read()))
             except DomainError as refusal:
-                self.add_error("file", refusal.message)
+                self.add_error("file", forms.ValidationError(refusal.message, refusal.code))
                 return cleaned
         cleaned["text"] = "\n".join(text for text in texts if text.strip())
         if not cleaned["text"] and not self.errors:

@@ -19,6 +19,7 @@ from ninja import Schema
 from ninja.parser import Parser
 from pydantic import ConfigDict, Field
 
+from erp.core import refused_files
 from erp.core.effects import Effect, apply_once
 from erp.core.errors import DomainError
 from erp.core.money import MAX_QUANTITY, MAX_UNIT_PRICE
@@ -83,13 +84,7 @@ _STATUS_OF_CODE = {
     "bad_idempotency_key": 400,
     "idempotency_key_reused": 422,
     "no_text": 400,
-    # Files that cannot be read.
-    "empty_file": 400,
-    "binary_file": 400,
-    "bad_workbook": 400,
-    "zip_bomb": 400,
-    "too_large": 413,
-    "unsupported_type": 415,
+    **refused_files.STATUSES,
     "pdf_unavailable": 503,
 }
 

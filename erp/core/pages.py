@@ -9,6 +9,7 @@ from csp.constants import NONE, SELF
 from csp.decorators import csp_replace
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import TooManyFieldsSent
 from django.http import (
     HttpRequest,
     HttpResponse,
@@ -36,7 +37,11 @@ STRICT_CSP: dict[str, Any] = {
 }
 
 
-def page(*methods: str) -> Callable[[View[R, P]], View[R, P]]:
+# What a form sends at most, but for the grid of a long document.
+MAX_FIELDS = 1000
+
+
+def page(*methods: str, most_fields: int = MAX_FIELDS) -> Callable[[View[R, P]], View[R, P]]:
     """Make a view one of our own pages: these methods, signed in, strict policy."""
 
     allowed = {*methods, "HEAD"} if "GET" in methods else {*methods}
@@ -48,6 +53,7 @@ def page(*methods: str) -> Callable[[View[R, P]], View[R, P]]:
                 return _to_login(request)
             if request.method not in allowed:
                 return HttpResponseNotAllowed(methods)
+            check_fields(request, most_fields)
             try:
                 return view(request, *args, **kwargs)
             except DomainError as refusal:  # of a page that has no form to show it on
@@ -58,6 +64,13 @@ def page(*methods: str) -> Callable[[View[R, P]], View[R, P]]:
         return answered
 
     return decorate
+
+
+def check_fields(request: HttpRequest, most: int = MAX_FIELDS) -> None:
+    """Raise TooManyFieldsSent, answered with 400, when a form is longer than it can honestly be."""
+    if sum(len(values) for _name, values in request.POST.lists()) > most:
+        request.close()  # its files with it
+        raise TooManyFieldsSent
 
 
 def pdf_answer(

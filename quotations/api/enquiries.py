@@ -22,6 +22,7 @@ from erp.core.api import (
     parse_json,
     utc,
 )
+from erp.core.pages import check_fields
 from erp.core.policy import authorize
 from quotations import services
 from quotations.api.documents import ProductRef, QuotationOut, customer_of, quotation_json
@@ -162,6 +163,7 @@ def _enquiry_in(request: HttpRequest) -> EnquiryIn:
 
 
 def _file_text(request: HttpRequest) -> str:
+    check_fields(request)
     file = request.FILES.get("file")
     if file is None:
         raise field_problem("file", "missing", _("Send a file."))

@@ -147,9 +147,10 @@ def test_a_file_becomes_an_enquiry(client: Client, customer: Customer, part: Pro
 @pytest.mark.parametrize(
     ("name", "content", "status", "code"),
     [
-        ("a.xlsx", b"no workbook", 400, "bad_workbook"),
-        ("a.txt", b"\x00\x01\x02\x03" * 50, 400, "binary_file"),
-        ("a.txt", b"  \n", 400, "empty_file"),
+        ("a.xlsx", b"no workbook", 415, "wrong_type"),
+        ("a.xlsx", b"PK\x03\x04 damaged", 400, "bad_workbook"),
+        ("a.txt", b"\x00\x01\x02\x03" * 50, 415, "binary_file"),
+        ("a.txt", b"  \n", 415, "empty_file"),
         ("a.exe", b"6205 10", 415, "unsupported_type"),
     ],
 )

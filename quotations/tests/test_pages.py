@@ -203,7 +203,7 @@ def test_what_was_typed_stays_when_it_is_refused(
 def test_a_broken_file_is_refused_in_words(client: Client, customer: Customer) -> None:
     file = SimpleUploadedFile("parts.xlsx", b"no workbook")
     answer = ask(client, customer, "kept text", file=file)
-    assert answer.status_code == 400
+    assert answer.status_code == 415
     assert "kept text" in answer.content.decode()
 
 

@@ -55,7 +55,7 @@ def test_workbook_becomes_rows() -> None:
         ("a.txt", bytes(range(256)) * 8, "binary_file"),
         ("a.csv", b"%PDF-1.7 ....", "binary_file"),
         ("a.exe", b"MZ...", "unsupported_type"),
-        ("a.xlsx", b"<html></html>", "bad_workbook"),
+        ("a.xlsx", b"<html></html>", "wrong_type"),
         ("a.xlsx", b"PK\x03\x04 not a zip", "bad_workbook"),
         ("a.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 600, "bad_workbook"),
         ("a.xlsx", archive({"a.txt": b"no workbook"}), "bad_workbook"),

@@ -12,6 +12,7 @@ from customers.models import Customer
 from erp.core.errors import DomainError
 from erp.core.pages import change_once, new_token, page, refuse
 from erp.core.policy import allowed, authorize
+from erp.core.refused_files import status_of
 from products.models import Product
 from quotations import services
 from quotations.forms import EnquiryForm
@@ -36,7 +37,7 @@ def new_enquiry(request: AuthedRequest) -> HttpResponse:
         return _ask(request, form)
     form = EnquiryForm(request.POST, request.FILES, user=request.user)
     if not form.is_valid():
-        return _ask(request, form, status=400)
+        return _ask(request, form, status=status_of(form, "file"))
     try:
         # Read before the transaction: a long text must not keep other writers waiting.
         customer, text = form.cleaned_data["customer"], form.cleaned_data["text"]

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.db.models import Q
 from django.http import Http404, HttpResponse, HttpResponseBase
@@ -74,7 +75,7 @@ def _quotation(request: AuthedRequest, right: str, pk: int) -> Quotation:
 # --- the grid --------------------------------------------------------------------------------
 
 
-@page("GET", "POST")
+@page("GET", "POST", most_fields=settings.DATA_UPLOAD_MAX_NUMBER_FIELDS)
 def quotation(request: AuthedRequest, pk: int) -> HttpResponse:
     if request.method == "POST":
         return _save(request, _quotation(request, "quotations.change_quotation", pk))
