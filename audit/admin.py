@@ -17,6 +17,8 @@ from audit.models import AuditEntry
 from erp.core.action_labels import action_label
 from erp.core.admin import ReadOnlyAdmin, VisibleFilter
 from erp.core.admin.history import HistoryEntry, set_history
+from erp.core.policy import allowed
+from erp.core.registry import confided
 
 
 @admin.register(AuditEntry)
@@ -34,6 +36,10 @@ class AuditEntryAdmin(ReadOnlyAdmin[AuditEntry]):
         "differences",
         ("ip", "device", "request_id"),
     )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[AuditEntry]:
+        hidden = [kind for kind, right in confided().items() if not allowed(request.user, right)]
+        return super().get_queryset(request).exclude(object_type__in=hidden)
 
     def search(
         self, request: HttpRequest, rows: QuerySet[AuditEntry], term: str

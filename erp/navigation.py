@@ -51,6 +51,7 @@ _GROUPS: list[dict[str, Any]] = [
         _("Products"),
         _entry("products.product", _("Products"), "settings_input_component"),
         _entry("products.interchange", _("Interchanges"), "swap_horiz"),
+        _entry("products.protecteditem", _("Protected items"), "shield_person"),
         _entry("products.pricefact", _("Prices"), "sell"),
         _entry("products.brand", _("Brands"), "verified"),
         _entry("products.category", _("Categories"), "category"),

@@ -7,4 +7,8 @@ class ProductsConfig(AppConfig):
     verbose_name = _("Catalogue and prices")
 
     def ready(self) -> None:
+        from erp.core.registry import confide  # noqa: PLC0415
         from products import seams  # noqa: F401, PLC0415 (registers what follows a merge)
+
+        # Its entries name the customer and why.
+        confide("products.protecteditem", "products.view_all_protecteditem")

@@ -4,10 +4,23 @@ _TABLES = ["brand", "category", "product", "productcode", "interchange"]
 _READ = [f"products.view_{name}" for name in _TABLES]
 _WRITE = [f"products.{verb}_{name}" for verb in ("add", "change", "delete") for name in _TABLES]
 
+# Salespeople protect the items of their own customers; managers see all and may quote them.
+_PROTECT = [f"products.{verb}_protecteditem" for verb in ("view", "add", "change")]
+_PROTECTED = ["products.view_protecteditem", "products.view_all_protecteditem"]
+
 ROLES = {
-    "administrator": [*_READ, *_WRITE],
-    "manager": [*_READ, *_WRITE, "products.view_pricefact", "products.view_cost"],
-    "sales": [*_READ, "products.add_productcode"],
+    "administrator": [*_READ, *_WRITE, *_PROTECTED],
+    "manager": [
+        *_READ,
+        *_WRITE,
+        *_PROTECT,
+        *_PROTECTED,
+        "products.delete_protecteditem",
+        "products.quote_protected",
+        "products.view_pricefact",
+        "products.view_cost",
+    ],
+    "sales": [*_READ, *_PROTECT, "products.add_productcode"],
     "purchaser": [
         *_READ,
         *(f"products.{verb}_{name}" for verb in ("add", "change") for name in _TABLES[2:]),

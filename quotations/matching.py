@@ -20,6 +20,7 @@ from erp.core.periods import company
 from inventory.services import available_by_product, inbound_by_product
 from products.models import Brand, PriceFact, Product
 from products.prices import last_prices, suggested_prices
+from products.protected import Protection, protections, warnings_json
 from products.search import Hit, Match, Query, match
 from quotations.reading import BrandNames, Reading, ReadLine, read_enquiry
 
@@ -65,6 +66,7 @@ class PricedLine:
     inbound: Decimal = ZERO
     last_price: Price | None = None
     suggested_price: Price | None = None
+    protected: tuple[Protection, ...] = ()
 
     @property
     def available(self) -> Decimal | None:
@@ -107,6 +109,7 @@ class PricedLine:
             "available": plain(self.available) if self.available is not None else None,
             "last_price": self.last_price.as_json() if self.last_price else None,
             "suggested_price": self.suggested_price.as_json() if self.suggested_price else None,
+            "warnings": warnings_json(self.protected),
         }
 
 
@@ -175,6 +178,8 @@ def _priced(
     inbound = inbound_by_product(ids)
     last = last_prices(ids, customer_id=customer_id)
     suggested = suggested_prices(ids, customer_id=customer_id, currency=currency)
+    products = [hit.product for hit in chosen if hit]
+    protected = protections(products, customer_id=customer_id)
     lines = []
     for number, (line, one, hit) in enumerate(zip(read, found, chosen, strict=True), 1):
         key = hit.product.pk if hit else 0
@@ -194,6 +199,7 @@ def _priced(
                 inbound=inbound.get(key, ZERO),
                 last_price=Price.of(last.get(key)),
                 suggested_price=Price.of(suggested[key][1]) if key in suggested else None,
+                protected=protected.get(key, ()),
             )
         )
     return lines

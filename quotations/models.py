@@ -17,7 +17,7 @@ from erp.core.fields import CodeField, QuantityField, UnitPriceField
 from erp.core.models import Unit
 from erp.core.policy import Scoped
 from erp.core.workflow import Workflow
-from products.models import Product
+from products.models import Product, ProtectedItem
 
 
 class EnquiryStatus(models.TextChoices):
@@ -150,6 +150,12 @@ class QuotationStatus(models.TextChoices):
     CANCELLED = "cancelled", _("cancelled")
 
 
+# Before the customer has it: what may be quoted is still to be decided.
+OPEN_TO_LEAVE = frozenset(
+    {QuotationStatus.DRAFT, QuotationStatus.SUBMITTED, QuotationStatus.APPROVED}
+)
+
+
 class QuotationQuerySet(DocumentQuerySet["Quotation"]):
     def open(self) -> "QuotationQuerySet":
         return self.filter(
@@ -239,3 +245,24 @@ class QuotationLine(Line):
         verbose_name = _("quotation line")
         verbose_name_plural = _("quotation lines")
         constraints: ClassVar = line_constraints("quotation")
+
+
+class ProtectedLeave(models.Model):
+    """Leave to quote one protected item on one quotation, given by somebody who may."""
+
+    document = models.ForeignKey(Quotation, on_delete=models.CASCADE, related_name="leaves")
+    item = models.ForeignKey(ProtectedItem, on_delete=models.CASCADE, related_name="+")
+    allowed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    allowed_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("leave for a protected item")
+        verbose_name_plural = _("leaves for protected items")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["document", "item"], name="leave_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.document_id}: {self.item_id}"

@@ -16,6 +16,7 @@ from erp.core.policy import allowed
 from inventory.services import available_by_product, average_costs, inbound_by_product
 from products.models import PriceFact, Product
 from products.prices import last_prices, suggested_prices
+from products.protected import Protection, owners_of, protections, warning
 from products.search import Hit
 from products.search.reasons import retold
 from quotations.matching import Price, PricedLine
@@ -39,6 +40,12 @@ class Facts:
     suggested: PriceFact | None
     tax_rate: Decimal
     includes_tax: bool
+    protected: tuple[Protection, ...] = ()
+
+    @property
+    def protected_warning(self) -> str:
+        """The warning that it is another customer's protected item; empty where it is not."""
+        return warning(owners_of(self.protected)) if self.protected else ""
 
     def shown(self, net: Decimal) -> Decimal:
         return shown_price(net * (1 + self.tax_rate) if self.includes_tax else net)
@@ -70,6 +77,7 @@ def facts_of(
     last = last_prices(products, customer_id=customer_id)
     suggested = suggested_prices(products, customer_id=customer_id, currency=currency)
     standard = standard_tax_rate(company_today()).rate
+    protected = protections(products.values(), customer_id=customer_id)
     return {
         key: Facts(
             product=product,
@@ -80,6 +88,7 @@ def facts_of(
             suggested=suggested[key][1] if key in suggested else None,
             tax_rate=product.tax_rate.rate if product.tax_rate else standard,
             includes_tax=customer.price_includes_tax if customer else True,
+            protected=protected.get(key, ()),
         )
         for key, product in products.items()
     }
@@ -129,6 +138,7 @@ class SheetLine:
             candidates=[Hit(c.facts.product, c.match, c.reason) for c in self.candidates],
             stock={f.product.pk: f.available for f in self.choices},
             inbound=facts.inbound if facts else ZERO,
+            protected=facts.protected if facts else (),
             last_price=Price.of(facts.last) if facts else None,
             suggested_price=Price.of(facts.suggested) if facts else None,
         )

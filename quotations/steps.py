@@ -22,6 +22,8 @@ class Step:
     target: str
     service: Callable[..., Quotation]
     takes_reason: bool = False
+    # Whether the page offers it with the others; leave is asked and given beside the warning.
+    is_listed: bool = True
 
     def take(self, quotation_id: int, *, by: User, version: int | None, reason: str) -> Quotation:
         """Raises what the service raises."""
@@ -30,7 +32,7 @@ class Step:
 
     def is_open(self, quotation: Quotation, user: User) -> bool:
         """Return whether workflow and rights let this user take the step now."""
-        if not Quotation.WORKFLOW.allows(quotation.status, self.target):
+        if not self.is_listed or not Quotation.WORKFLOW.allows(quotation.status, self.target):
             return False
         if not allowed(user, self.right):
             return False
@@ -99,6 +101,24 @@ STEPS = {
             _S.CANCELLED,
             services.cancel_quotation,
             takes_reason=True,
+        ),
+        Step(
+            "ask-protected",
+            _("Ask for leave"),
+            _("Those who may allow %(ref)s were told."),
+            "quotations.submit_quotation",
+            "",
+            services.ask_protected,
+            is_listed=False,
+        ),
+        Step(
+            "allow-protected",
+            _("Allow it"),
+            _("%(ref)s may go out with its protected items."),
+            "products.quote_protected",
+            "",
+            services.allow_protected,
+            is_listed=False,
         ),
     )
 }

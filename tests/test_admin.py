@@ -79,6 +79,7 @@ def _rows(number: int) -> None:
     f.CategoryFactory(code=f"cat{number}", parent=product.category)
     f.ProductCodeFactory(product=product, customer=customer)
     f.InterchangeFactory(from_product=product, to_product__brand__code=f"BRAND{(k + 1) % 3}")
+    f.ProtectedItemFactory(product=product, customer=customer)
     f.PriceFactFactory(product=product, customer=customer, currency=currency)
     f.WarehouseFactory(code=f"WH{number}")
     f.StockFactory(product=product, bin=place)

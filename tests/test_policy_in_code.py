@@ -134,6 +134,7 @@ UNSCOPED_MODELS = {
     "core.Attachment": "seen by whoever sees its document: admin and file pages ask for that",
     "quotations.EnquiryLine": "through its enquiry",
     "quotations.QuotationLine": "through its quotation",
+    "quotations.ProtectedLeave": "through its quotation",
     "orders.SalesOrderLine": "through its order",
     "orders.DeliveryLine": "through its delivery",
     "orders.PurchaseOrderLine": "through its order",

@@ -23,9 +23,9 @@ pytestmark = pytest.mark.django_db
 
 PER_STEP = {
     "quote": 10,
-    "submit": 6,
-    "approve": 5,
-    "send": 10,
+    "submit": 7,
+    "approve": 7,
+    "send": 11,
     "order": 10,
     "confirm": 16,
     "deliver": 6,

@@ -37,6 +37,7 @@ _value_handlers: list[Callable[[list[ValueEvent], Any], None]] = []
 _blockers: list[Blocker] = []
 _followers: dict[type[models.Model], dict[str, Repoint]] = defaultdict(dict)
 _hand_overs: dict[str, HandOver] = {}
+_confided: dict[str, str] = {}
 
 
 def on_value_events(handler: Callable[[list[ValueEvent], Any], None]) -> None:
@@ -127,3 +128,13 @@ def hand_over_all(leaver: Any, colleague: Any, *, by: Any) -> dict[str, int]:
         name: hand_over(leaver, colleague, by) for name, hand_over in sorted(_hand_overs.items())
     }
     return {name: count for name, count in counts.items() if count}
+
+
+def confide(object_type: str, right: str) -> None:
+    """Keep what the operation log tells of a table to those who hold ``app.codename``."""
+    _confided[object_type] = right
+
+
+def confided() -> dict[str, str]:
+    """Return the right it takes to read the log of a table, for tables that are kept so."""
+    return dict(_confided)

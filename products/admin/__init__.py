@@ -1,5 +1,5 @@
 """The back office's pages of the catalogue."""
 
-from products.admin import catalogue, interchange, prices
+from products.admin import catalogue, interchange, prices, protected
 
-__all__ = ["catalogue", "interchange", "prices"]
+__all__ = ["catalogue", "interchange", "prices", "protected"]

@@ -36,6 +36,11 @@ class ProductCodeInline(ScopedInline[ProductCode, Product]):
     autocomplete_fields = ("customer", "supplier")
     tab = True
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ProductCode]:
+        """General codes and those of partners in the user's sight."""
+        known = ProductCode.objects.visible_to(request.user).known_to(request.user)
+        return known.select_related("customer", "supplier")
+
 
 @admin.register(Product)
 class ProductAdmin(MasterAdmin[Product]):

@@ -3,6 +3,7 @@
 from products.models.catalogue import Brand, Category, Product, ProductCode
 from products.models.interchange import Interchange
 from products.models.prices import PriceFact, PriceFactQuerySet, source_of
+from products.models.protected import ProtectedItem
 
 __all__ = [
     "Brand",
@@ -12,5 +13,6 @@ __all__ = [
     "PriceFactQuerySet",
     "Product",
     "ProductCode",
+    "ProtectedItem",
     "source_of",
 ]

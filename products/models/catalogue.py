@@ -5,7 +5,7 @@ the three keys are always what ``set_keys`` derives.
 """
 
 from collections.abc import Collection
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar, Self
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -17,6 +17,9 @@ from customers.models import Customer, Supplier
 from erp.core.fields import CodeField, MillimetreField
 from erp.core.models import ArchivableQuerySet, Master, TaxRate, Unit
 from products.designation import FORM_KEY_LENGTH, form_key, search_key
+
+if TYPE_CHECKING:
+    from erp.core.policy import AnyUser
 
 
 class Brand(Master):
@@ -143,6 +146,16 @@ class Product(Master):
             )
 
 
+class ProductCodeQuerySet(ArchivableQuerySet["ProductCode"]):
+    def known_to(self, user: "AnyUser") -> Self:
+        """General codes, and those of customers and suppliers in the user's sight."""
+        customers, suppliers = (
+            model.objects.visible_to(user).order_by().values("pk") for model in (Customer, Supplier)
+        )
+        general = Q(customer=None, supplier=None)
+        return self.filter(general | Q(customer__in=customers) | Q(supplier__in=suppliers))
+
+
 class ProductCode(Master):
     """A customer's or supplier's own name for a product."""
 
@@ -156,7 +169,7 @@ class ProductCode(Master):
     code = models.CharField(_("code"), max_length=80)
     search_key = models.CharField(max_length=80, editable=False, db_index=True)
 
-    objects = ArchivableQuerySet.as_manager()
+    objects = ProductCodeQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("product code")

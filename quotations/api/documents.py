@@ -1,5 +1,6 @@
 """Quotations over HTTP."""
 
+from collections.abc import Collection
 from typing import Annotated, Any, Literal
 
 from django.http import HttpResponse
@@ -30,8 +31,9 @@ from erp.core.api import (
 from erp.core.money import plain
 from erp.core.policy import authorize
 from products.models import Product
+from products.protected import Protection, protections, warnings_json
 from quotations import services
-from quotations.models import Quotation, QuotationLine, QuotationStatus
+from quotations.models import OPEN_TO_LEAVE, Quotation, QuotationLine, QuotationStatus
 from quotations.printing import quotation_pdf
 from quotations.services import MAX_LINES, LineInput
 from quotations.steps import STEPS, Step
@@ -43,6 +45,14 @@ class ProductRef(Schema):
     id: int
     brand: str
     designation: str
+
+
+class WarningOut(Schema):
+    """`protected_item`: a key item of customers of these salespeople, who are to be asked."""
+
+    code: str
+    message: str
+    owners: list[str]
 
 
 class LineIn(Input):
@@ -94,6 +104,7 @@ class QuotationLineOut(Schema):
     gross: DecimalText
     lead_time_days: int | None
     suggested_price: DecimalText | None
+    warnings: list[WarningOut]
 
 
 class QuotationHead(Schema):
@@ -150,7 +161,7 @@ def head_json(quotation: Quotation) -> dict[str, Any]:
     }
 
 
-def line_json(line: QuotationLine) -> dict[str, Any]:
+def line_json(line: QuotationLine, protected: Collection[Protection] = ()) -> dict[str, Any]:
     suggested = line.suggested_price
     return {
         "id": line.pk,
@@ -173,12 +184,19 @@ def line_json(line: QuotationLine) -> dict[str, Any]:
         "gross": f"{line.gross_amount:.2f}",
         "lead_time_days": line.lead_time_days,
         "suggested_price": plain(suggested) if suggested is not None else None,
+        "warnings": warnings_json(protected),
     }
 
 
 def quotation_json(quotation: Quotation) -> dict[str, Any]:
-    lines = [line_json(line) for line in quotation.lines.all()]
-    return head_json(quotation) | {"lines": lines}
+    """Return the whole; until the customer has it, with what to mind on each line."""
+    lines = list(quotation.lines.select_related("product"))
+    protected: dict[int, tuple[Protection, ...]] = {}
+    if quotation.status in OPEN_TO_LEAVE:
+        products = [line.product for line in lines]
+        protected = protections(products, customer_id=quotation.customer_id)
+    told = [line_json(line, protected.get(line.product_id, ())) for line in lines]
+    return head_json(quotation) | {"lines": told}
 
 
 def customer_of(request: AuthedRequest, customer_id: int) -> Customer:
@@ -291,7 +309,7 @@ def _add_step(step: Step) -> None:
     router.post(
         f"/{{int:quotation_id}}/{step.name}",
         response={200: QuotationOut, **ERRORS},
-        operation_id=f"quotation_{step.name}",
+        operation_id=f"quotation_{step.name}".replace("-", "_"),
         summary=(step.service.__doc__ or step.name).strip().partition("\n")[0],
     )(take)
 

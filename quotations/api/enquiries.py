@@ -25,7 +25,13 @@ from erp.core.api import (
 from erp.core.pages import check_fields
 from erp.core.policy import authorize
 from quotations import services
-from quotations.api.documents import ProductRef, QuotationOut, customer_of, quotation_json
+from quotations.api.documents import (
+    ProductRef,
+    QuotationOut,
+    WarningOut,
+    customer_of,
+    quotation_json,
+)
 from quotations.files import enquiry_text
 from quotations.matching import price_enquiry
 from quotations.models import Enquiry
@@ -70,6 +76,7 @@ class EnquiryLineOut(Schema):
     available: DecimalText | None
     last_price: PriceOut | None
     suggested_price: PriceOut | None
+    warnings: list[WarningOut]
     reasons: list[str]
 
 

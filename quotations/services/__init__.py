@@ -13,6 +13,7 @@ from quotations.services.enquiries import (
     create_enquiry,
     quote_text,
 )
+from quotations.services.protected import allow_protected, ask_protected
 from quotations.services.steps import (
     accept_quotation,
     approve_quotation,
@@ -28,7 +29,9 @@ __all__ = [
     "MAX_LINES",
     "LineInput",
     "accept_quotation",
+    "allow_protected",
     "approve_quotation",
+    "ask_protected",
     "cancel_quotation",
     "check_not_own",
     "choose_product",

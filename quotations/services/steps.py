@@ -17,7 +17,9 @@ from erp.core.service import service
 from messaging.services import holders_of, notify
 from products.models import PriceFact
 from products.prices import record_price_facts
+from products.protected import RIGHT as PROTECTED_RIGHT
 from quotations.models import Enquiry, Quotation
+from quotations.services.protected import check_protected, give_leave, lines_of
 
 
 def _move(quotation: Quotation, status: str, action: str, *, by: User, reason: str = "") -> None:
@@ -28,16 +30,21 @@ def _move(quotation: Quotation, status: str, action: str, *, by: User, reason: s
 
 @service("quotation.submit")
 def submit_quotation(quotation_id: int, *, by: User, version: int | None = None) -> Quotation:
-    """Hand a draft in for approval. Raises DomainError invalid_transition, missing_price."""
+    """Hand a draft in for approval.
+
+    Raises DomainError invalid_transition, missing_price, protected_item.
+    """
     quotation = Quotation.objects.locked(quotation_id)
     quotation.check_version(version)
-    for line in quotation.lines.all():
+    lines = lines_of(quotation)
+    for line in lines:
         if not line.unit_price:
             raise DomainError(
                 _("Line %(line)s has no price.") % {"line": line},
                 code="missing_price",
                 field=f"lines[{line.line_no}].unit_price",
             )
+    check_protected(quotation, lines, by=by)
     _move(quotation, Quotation.Status.SUBMITTED, "quotation.submitted", by=by)
     notify("quotation.submitted", quotation, holders_of("quotations.approve_quotation"))
     return quotation
@@ -45,10 +52,18 @@ def submit_quotation(quotation_id: int, *, by: User, version: int | None = None)
 
 @service("quotation.approve")
 def approve_quotation(quotation_id: int, *, by: User, version: int | None = None) -> Quotation:
-    """Approve a submitted quotation. Raises DomainError invalid_transition, own_document."""
+    """Approve a submitted quotation; who may quote protected items allows them with it.
+
+    Raises DomainError invalid_transition, own_document, protected_item.
+    """
     quotation = Quotation.objects.locked(quotation_id)
     quotation.check_version(version)
     check_not_own(quotation, "quotations.approve_own_quotation", by=by)
+    lines = lines_of(quotation)
+    if allowed(by, PROTECTED_RIGHT):
+        give_leave(quotation, lines, by=by)
+    else:
+        check_protected(quotation, lines, by=by)
     _move(quotation, Quotation.Status.APPROVED, "quotation.approved", by=by)
     notify("quotation.approved", quotation, [quotation.owner])
     return quotation
@@ -76,7 +91,7 @@ def refuse_quotation(
 def send_quotation(quotation_id: int, *, by: User, version: int | None = None) -> Quotation:
     """Give an approved quotation to the customer: number, snapshot, price facts.
 
-    Raises DomainError invalid_transition, quotation_expired.
+    Raises DomainError invalid_transition, quotation_expired, protected_item.
     """
     quotation = Quotation.objects.locked(quotation_id)
     quotation.check_version(version)
@@ -86,7 +101,8 @@ def send_quotation(quotation_id: int, *, by: User, version: int | None = None) -
     quotation.partner_snapshot = partner_snapshot(quotation.customer)
     quotation.dated_on = today
     old = quotation.move_to(Quotation.Status.SENT)
-    lines = list(quotation.lines.all())
+    lines = lines_of(quotation)
+    check_protected(quotation, lines, by=by)
     record_price_facts(
         PriceFact.Kind.QUOTE, quotation, lines, on=today, customer=quotation.customer
     )

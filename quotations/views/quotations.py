@@ -26,7 +26,8 @@ from quotations.grid import (
     rows_of,
     source_lines_of,
 )
-from quotations.models import Quotation, QuotationStatus
+from quotations.leave import leave_for
+from quotations.models import OPEN_TO_LEAVE, Quotation, QuotationStatus
 from quotations.printing import quotation_pdf
 from quotations.steps import STEPS, Step, open_steps
 
@@ -87,11 +88,15 @@ def _show(
     request: AuthedRequest, shown: Quotation, rows: list[GridRow], *, status: int = 200, **more: Any
 ) -> HttpResponse:
     may_change = allowed(request.user, "quotations.change_quotation")
+    may_need_leave = shown.status in OPEN_TO_LEAVE
+    lines = grid_of(rows, shown, user=request.user)
     context = {
         "quotation": shown,
         "customer": shown.customer,
         "version": shown.version,
-        "lines": grid_of(rows, shown, user=request.user),
+        "lines": lines,
+        "may_need_leave": may_need_leave,
+        "leave": leave_for(shown, lines, request.user) if may_need_leave else None,
         "is_draft": shown.status == QuotationStatus.DRAFT and may_change,
         "steps": open_steps(shown, request.user),
         "may_order": shown.status == QuotationStatus.SENT

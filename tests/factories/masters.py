@@ -29,7 +29,15 @@ from erp.core.models import (
     Unit,
 )
 from messaging.models import Notification
-from products.models import Brand, Category, Interchange, PriceFact, Product, ProductCode
+from products.models import (
+    Brand,
+    Category,
+    Interchange,
+    PriceFact,
+    Product,
+    ProductCode,
+    ProtectedItem,
+)
 from tests.factories.base import PASSWORD, VAT, Factory
 
 
@@ -300,6 +308,15 @@ class InterchangeFactory(Factory[Interchange]):
     from_product = SubFactory(ProductFactory)
     to_product = SubFactory(ProductFactory, brand__code="NSK")
     grade = Interchange.Grade.IDENTICAL
+
+
+class ProtectedItemFactory(Factory[ProtectedItem]):
+    class Meta:
+        model = ProtectedItem
+
+    product = SubFactory(ProductFactory)
+    customer = SubFactory(CustomerFactory)
+    since = date(2026, 1, 1)
 
 
 class PriceFactFactory(Factory[PriceFact]):

@@ -108,6 +108,7 @@ def _rows_of(world: World, owner: User, first: int) -> dict[str, Any]:
     return {
         "customers.customer": customer,
         "customers.supplier": supplier,
+        "products.protecteditem": f.ProtectedItemFactory(pk=first, customer=customer),
         "customers.invoiceprofile": f.InvoiceProfileFactory(pk=first, customer=customer),
         "messaging.notification": f.NotificationFactory(pk=first, recipient=owner),
         "core.attachment": f.AttachmentFactory(pk=first, object_id=quotation.pk),

@@ -10,6 +10,7 @@ from customers.services import customer_named
 from erp.core.errors import DomainError
 from erp.core.money import plain
 from erp.core.printing import pdf_available
+from products.protected import owners_of, warning
 from quotations.files import enquiry_text
 from quotations.matching import PricedEnquiry, PricedLine, price_enquiry
 from quotations.models import Quotation
@@ -75,6 +76,8 @@ class Command(BaseCommand):
     def _print(self, priced: PricedEnquiry, quotation: Quotation | None) -> None:
         for line in priced.lines:
             self.stdout.write(_row(line))
+            if line.protected:
+                self.stdout.write(f"     ! {warning(owners_of(line.protected))}")
         for text in priced.ignored:
             self.stdout.write(f"     ignored: {text}")
         if quotation:
