@@ -1,0 +1,50 @@
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils.translation import gettext as _
+
+from products.models import Product
+
+BATCH = 2000
+_KEYS = ("search_key", "form_key", "old_key")
+
+
+class Command(BaseCommand):
+    help = (
+        "Derive the search keys of all products anew, after an upgrade that changed their "
+        "derivation. Goes through the products by id in batches, each its own transaction; "
+        "may be stopped, and continued with --after."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--after", type=int, default=0, metavar="ID", help="continue after ID")
+
+    def handle(self, *args: Any, after: int, verbosity: int, **options: Any) -> None:
+        seen = changed = 0
+        refused: list[int] = []
+        while batch := list(Product.objects.filter(pk__gt=after).order_by("pk")[:BATCH]):
+            stale = [product for product in batch if _is_stale(product, refused)]
+            Product.objects.bulk_update(stale, _KEYS)
+            after = batch[-1].pk
+            seen, changed = seen + len(batch), changed + len(stale)
+            if verbosity > 1:
+                self.stdout.write(_("up to id %(id)d") % {"id": after})
+        self.stdout.write(
+            _("%(seen)d products, %(changed)d changed") % {"seen": seen, "changed": changed}
+        )
+        if refused:
+            ids = ", ".join(map(str, refused[:20]))
+            raise CommandError(_("Another product has the key of: %(ids)s") % {"ids": ids})
+
+
+def _is_stale(product: Product, refused: list[int]) -> bool:
+    """Derive the keys; return whether they differ from the stored ones and may be written."""
+    before = {key: getattr(product, key) for key in _KEYS}
+    product.set_keys()
+    if all(getattr(product, key) == before[key] for key in _KEYS):
+        return False
+    same = Product.objects.filter(brand=product.brand_id, search_key=product.search_key)
+    if product.search_key != before["search_key"] and same.exclude(pk=product.pk).exists():
+        refused.append(product.pk)
+        return False
+    return True
