@@ -23,7 +23,7 @@ class Command(BaseCommand):
         seen = changed = 0
         refused: list[int] = []
         while batch := list(Product.objects.filter(pk__gt=after).order_by("pk")[:BATCH]):
-            stale = [product for product in batch if _is_stale(product, refused)]
+            stale = _stale(batch, refused)
             Product.objects.bulk_update(stale, _KEYS)
             after = batch[-1].pk
             seen, changed = seen + len(batch), changed + len(stale)
@@ -37,14 +37,24 @@ class Command(BaseCommand):
             raise CommandError(_("Another product has the key of: %(ids)s") % {"ids": ids})
 
 
-def _is_stale(product: Product, refused: list[int]) -> bool:
-    """Derive the keys; return whether they differ from the stored ones and may be written."""
-    before = {key: getattr(product, key) for key in _KEYS}
-    product.set_keys()
-    if all(getattr(product, key) == before[key] for key in _KEYS):
-        return False
-    same = Product.objects.filter(brand=product.brand_id, search_key=product.search_key)
-    if product.search_key != before["search_key"] and same.exclude(pk=product.pk).exists():
-        refused.append(product.pk)
-        return False
-    return True
+def _stale(batch: list[Product], refused: list[int]) -> list[Product]:
+    """Derive the keys anew; return the products whose stored keys differ and may be written."""
+    stale: list[Product] = []
+    given: set[tuple[int, str]] = set()
+    for product in batch:
+        before = [getattr(product, key) for key in _KEYS]
+        product.set_keys()
+        if [getattr(product, key) for key in _KEYS] == before:
+            continue
+        key = (product.brand_id, product.search_key)
+        if product.search_key != before[0] and (key in given or _is_taken(product)):
+            refused.append(product.pk)
+            continue
+        given.add(key)
+        stale.append(product)
+    return stale
+
+
+def _is_taken(product: Product) -> bool:
+    others = Product.objects.filter(brand=product.brand_id, search_key=product.search_key)
+    return others.exclude(pk=product.pk).exists()
