@@ -136,8 +136,8 @@ class Assembler(BrandRules, AmountRules):
 
     def _settle(self, draft: Draft) -> None:
         """What stood before the part and waits for it."""
-        if self.waiting:
-            draft.give(self.waiting)
+        if self.waiting or self.spread:
+            draft.give(self.waiting or self.spread)
         if self.waiting_brands:
             draft.brands = self.waiting_brands
         if self.waiting_suffix and draft.part and not draft.has_suffix:
@@ -199,7 +199,7 @@ class Assembler(BrandRules, AmountRules):
 
     def stop(self, index: int, _token: Token) -> int:
         self.segment += 1
-        self.waiting = None
+        self.waiting = self.spread = None
         self.clause += 1
         return index + 1
 

@@ -41,6 +41,7 @@ class Assembly:
         self.waiting_brands: tuple[str, ...] = ()
         self.headed: dict[int, tuple[str, ...]] = {}  # segment -> the brand that heads it
         self.waiting_suffix = ""
+        self.spread: Quantity | None = None  # 28 each of 6309 and 6311
 
     def _is_for_all(self, index: int) -> bool:
         """`品牌FAG`, `都要SKF`: said of every part before it."""

@@ -22,6 +22,9 @@ class AmountRules(Assembly):
         if self.each:
             self._share_out(token.quantity)
             return index + 1
+        if self._is_spread(index):
+            self.spread = token.quantity
+            return index + 1
         last = self.drafts[-1] if self.drafts else None
         open_ = last is not None and (not last.certain or self._is_restated(index, last))
         if last and open_ and not self._belongs_to_next(index, last):
@@ -36,6 +39,11 @@ class AmountRules(Assembly):
         """`还有一个6205要5个`: the number behind the part counts, 一个 before it does not."""
         following = self._next_meaningful(index + 1)
         return last.vague and (following is None or following.kind != Kind.PART)
+
+    def _is_spread(self, index: int) -> bool:
+        """`28 each of 6309 and 6311`: for all that follow."""
+        following = self.tokens[index + 1].text.lower() if index + 1 < len(self.tokens) else ""
+        return following == "of" and self.tokens[index].text.lower().endswith("each")
 
     def _is_of_stock(self, index: int) -> bool:
         """`有230个, 我要40个`: what there is may be followed by what is wanted."""

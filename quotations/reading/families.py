@@ -130,7 +130,7 @@ _SURE_FAMILIES: tuple[tuple[str, str], ...] = (
     ),
     ("MR|SMR", r"\d{{2,3}}"),
     # ball screws and their supports
-    ("SFU[RLK]?|SFN[UI]|SFS[RI]?|SFK[R]?|SFI|SFE|DFU[R]?|DFS|BNFN?|BIF", r"{S}\d{{4,5}}"),
+    ("SFU[RLK]?|SFN[UI]|SFS[RI]?|SFK[R]?|SFI|SFE|DFU[R]?|DFS|BNFN?|BIF", r"{S}\d{{4,5}}(?:-\d)?"),
     ("[BF][KF]|E[KF]", r"\d{{2}}"),
     ("FR|R|SR", r"\d{{1,2}}[A-Z]?(?=-?(?:2?ZZ?|2?RS))"),
     (
@@ -158,6 +158,7 @@ _MAKER_FORMS = (
         r"(?:SYR|SYE|FYRP|FYR|FYE|TUR?|SYH|FYH?|PR[BC]|SRB|CP[BS]|P2B|F4B|FB|FC|SAF|P|UCP|UCF)"
         r"[ -]?\d[ -]\d{1,2}/(?:2|4|8|16)"
     ),
+    r"FRB ?\d{1,2}(?:\.\d{1,2})?/\d{2,3}",  # locating rings
     r"(?:SYNT|FYNT)[ -]?\d{2,3}(?: ?(?:F|L|FTF|FTS|LTF|LTS|FW|LW))?",
     # NSK and NTN number first: 80BNR10, 30TAC62B, 150RIJ; SKF inch; clutch 50RCT3301
     (
@@ -201,7 +202,7 @@ _SERIES: tuple[tuple[str, str], ...] = (
     ("2344|2347|7602|7603", r"\d\d\d?"),
     # old Chinese numbers: two digits of type and ribs before the series
     ("50|60|80|150|160|180|36|46|66|136|146|176|236|246|266|32|42|92|102|152", r"[1-4]\d\d"),
-    ("75|76|78|82|83|84|81", r"[0-3]\d"),
+    ("75|76|78|82|83|84|81|35|36", r"[0-4]\d"),
     (
         (
             "35|36|53|113|153|3003|3053|4053|3113|4024|2007|2077|2097|3182|3282|4162|4382|1000|7000"
@@ -240,7 +241,8 @@ SERIES_FORM = re.compile(_digits_pattern())
 BARE_FORM = re.compile("|".join(_BARE_FORMS))
 # Letters mixed with digits, or four to seven digits: a part number of a maker we do not know.
 WEAK_FORM = re.compile(
-    r"(?=[A-Z0-9./-]*\d)(?:[A-Z]{1,6}-?\d[A-Z0-9]{1,14}|\d{4,7}[A-Z]{0,6})(?![A-Z0-9])"
+    r"(?=[A-Z0-9./-]*\d)(?:[A-Z]{1,6}-?\d[A-Z0-9]{0,14}-[A-Z0-9]{1,6}(?= ?[*X]? ?\d)"
+    r"|[A-Z]{1,6}-?\d[A-Z0-9]{1,14}|\d{4,7}[A-Z]{0,6})(?![A-Z0-9])"
 )
 OLD_SHORT = re.compile(r"(?:[1-4]\d\d)(?!\d)")
 
@@ -261,6 +263,6 @@ NO_PART = re.compile(
     r"Y[BXSE]*\d?-?\d{2,3}[A-Z]\d?.*|H[789]|HS\d{4,}|R\d{1,2}|V\d+|WIN\d+|\d+[DH]|\d+(?:ST|ND"
     r"|RD|TH)|"
     r"[GQ]\d{1,2}|USD.*|RMB.*|CNY.*|EUR.*|COVID.*|NO\d+|P\d+|QR.*|FY20\d\d|F\d{1,2}|B\d{1,2}|"
-    r"\d{1,3}X.*|PO\d+|SO\d+|PR\d+|RFQ.*|INV.*|Q[1-4]|T\d|L\d{1,2}|S\d{1,2}|D\d{1,2}|E\d{1,2}"
+    r"\d{1,3}X.*|PO\d+|SO\d+|PR\d+|RFQ.*|INV.*|Q[1-4]|T\d|L\d{1,4}|S\d{1,2}|D\d{1,2}|E\d{1,2}"
     r"|N\d{1,2})"
 )

@@ -5,6 +5,7 @@ Each rule blanks out its finds with a mask character, so that positions in the l
 
 import re
 
+from .families import SERIES_FORM
 from .quantities import UNIT
 from .text import MASK, upper
 
@@ -160,7 +161,7 @@ _RULES = tuple(
             r"|PLOT|HOUSE|FLAT|FLOOR|BUILDING|BLDG|BLOCK|GATE|WAREHOUSE|P\.?O\.? ?BOX"
             r"|ZIP(?: ?CODE)?|POSTAL(?: CODE)?|POSTCODE|PINCODE|PIN|SECTOR|STREET|ROAD|RD|ST|AVENUE"
             r"|STAND|BOOTH|HALL|LEVEL|PHASE|STALL|DOCK|BAY)\.?\s?(?:NO\.?"
-            r"|NUMBER)?\s?[#:]?\s?[A-Z]?-?\d+[A-Z]?(?:[-/]\d+)?(?![A-Z0-9])"
+            r"|NUMBER)?\s?[#:]?\s?(?:[A-Z]-?)?\d+[A-Z]?(?:[-/]\d+)?(?![A-Z0-9])"
         ),
         (
             r"(?<![A-Z0-9.])\d{1,5}[A-Z]? (?:[A-Z]{2,16} ){1,3}(?:STREET|ST|ROAD|RD|AVENUE|AVE|BLVD"
@@ -253,12 +254,18 @@ def mask(line: str) -> tuple[str, list[str]]:
         for match in rule.finditer(up):
             start, end = match.span(1) if _captures(match) else match.span()
             fragment = line[start:end].strip(" ,;:。" + MASK)
-            if end > start and fragment:
+            if end > start and fragment and not _is_list_of_parts(fragment):
                 fragments.append(fragment.replace(MASK, ""))
                 line = line[:start] + MASK * (end - start) + line[end:]
                 found = True
         up = upper(line) if found else up
     return line, [fragment for fragment in fragments if fragment]
+
+
+def _is_list_of_parts(fragment: str) -> bool:
+    """`6200 6201 6202 6203` is written like the number of a card."""
+    words = fragment.split()
+    return len(words) > 2 and all(SERIES_FORM.fullmatch(word) for word in words)
 
 
 def _captures(match: re.Match[str]) -> bool:

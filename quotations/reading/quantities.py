@@ -13,7 +13,7 @@ _UNIT_WORDS = {
     " CANS CAN TINS TIN TUBES TUBE CARTRIDGES CARTRIDGE PAILS PAIL"
     " DRUMS DRUM KEGS KEG BUCKETS BUCKET"
     " STK STCK STÜCK ST ШТ ШТУК ШТУКИ KOM BUC KPL OFF UDS UND UNIDAD UNIDADES PIEZA PIEZAS PZAS"
-    " PZA PZ PEZZI UN PIÈCE PIÈCES"
+    " PZA PZ PEZZI UN PIÈCE PIÈCES CÁI CHIẾC"
     " PEÇAS PECAS PÇS SZT SZTUK ADET AD KS 顆 個 隻",
     "dozen": "打 DOZEN DOZ DZN DZ",
     "set": "套 组 組 付 SETS SET KITS KIT КОМПЛ КОМПЛЕКТ КОМПЛЕКТА КОМПЛЕКТОВ",
@@ -73,7 +73,7 @@ _TIMES = re.compile(
     rf"(?:[*]|X(?=[\s\d-]))\s*(?P<sign>-)?{_AMOUNT}(?![\d.*/])(?:\s*\(?(?P<unit>{UNIT})\.?)?"
 )
 _LABEL = (
-    r"(?:数\s?量|需求量|需求|用量|订量|QUANTITY|QTY|Q'TY|Q-TY|QNTY|REQUIRED|REQUIRE|NEED"
+    r"(?:数\s?量|需求量|需求|用量|订量|量|QUANTITY|QTY|Q'TY|Q-TY|QNTY|REQUIRED|REQUIRE|NEED"
     r"|WANT|需要|只要|要|来|订购?|定|"
     r"采购|买|拿|备)"
 )
@@ -84,7 +84,9 @@ _LABELLED = re.compile(
 _LABELLED_NUMERAL = re.compile(rf"{_LABEL}\s?:?\s?{_NUMERAL}(?![一-鿿])")
 _TIMES_BEFORE = re.compile(r"(?P<number>\d{1,6})\s?[*X]\s?(?=[A-Z]{0,5}[ -]?\d{3})")
 BARE_NUMBER = re.compile(rf"{_AMOUNT}(?![A-Z0-9./*%-])")
-BARE_NUMERAL = re.compile(r"[一二三四五六七八九两]?[十百千万][一二三四五六七八九十百千万零]{0,6}")
+BARE_NUMERAL = re.compile(
+    r"(?:十|[一二三四五六七八九两][十百千万])[一二三四五六七八九十百千万零]{0,6}"
+)
 
 # 1.500 Stk: where the point parts thousands, for there is no half piece. SAP writes 12.000 EA for
 # twelve, so three zeros mean thousands only with units of countries that write them so.
@@ -113,14 +115,8 @@ class Quantity:
 
 def find_quantity(up: str, at: int) -> Quantity | None:
     """The quantity that starts at `at`, with a unit, a multiplication sign or a label."""
-    if at and (
-        (up[at - 1].isdigit() and up[at].isdigit()) or (up[at] == "-" and up[at - 1] not in " \t*:")
-    ):
+    if at and _is_no_amount(up, at):
         return None
-    if at and up[at - 1] in "这那哪前后上第几":
-        return None  # 这两个 points, it does not count
-    if at and up[at - 1] in "报问看查" and up[at : at + 2] == "一个":
-        return None  # 也报一个: name a price
     compound = _compound(up, at)
     if compound:
         return compound
@@ -130,6 +126,18 @@ def find_quantity(up: str, at: int) -> Quantity | None:
         if found:
             return found
     return None
+
+
+def _is_no_amount(up: str, at: int) -> bool:
+    """Inside a number, behind a hyphen, or words that only look like an amount."""
+    before = up[at - 1]
+    if (before.isdigit() and up[at].isdigit()) or (up[at] == "-" and before not in " \t*:"):
+        return True
+    if before in "这那哪前后上第几":
+        return True  # 这两个 points, it does not count
+    if before in "报问看查" and up[at : at + 2] == "一个":
+        return True  # 也报一个: name a price
+    return before in "钱价元块" and up[at] == "一"  # 多少钱一套
 
 
 def _compound(up: str, at: int) -> Quantity | None:

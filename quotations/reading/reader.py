@@ -313,6 +313,7 @@ class Reader:
 
     def result(self) -> Reading:
         self.drop_repeats()
+        self.complete_from_mentions()
         self.drop_mentions()
         settle_quantities(self.drafts, self.said)
         settle_brands(self.drafts, self.said)
@@ -330,9 +331,22 @@ class Reader:
             self.ignored.extend((d.line, d.raw) for d in self.drafts if d.line in self.repeats)
             self.drafts = body
 
+    def complete_from_mentions(self) -> None:
+        """`6207-2RS有货吗` … `6207的要100个`: the second means the first."""
+        named = {
+            d.part.base: d.part
+            for d in self.drafts
+            if d.part and d.has_suffix and d.quantity is None and not d.from_table
+        }
+        for draft in self.drafts:
+            meant = named.get(draft.part.base) if draft.part else None
+            if meant and draft.quantity is not None and not draft.has_suffix:
+                draft.part = meant
+
     def drop_mentions(self) -> None:
         """`6205还有吗` … `6205要20个`: a part named without a quantity and ordered elsewhere."""
         ordered = {_key(draft): draft for draft in self.drafts if draft.quantity is not None}
+        self.complete_from_mentions()
         kept = []
         for draft in self.drafts:
             order = ordered.get(_key(draft)) if draft.part and not draft.from_table else None

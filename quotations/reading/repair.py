@@ -8,8 +8,9 @@ from .quantities import UNIT
 from .text import upper
 
 _CONFUSED = re.compile(r"[A-Za-z0-9|]*(?:[OoIl|](?=\d)|(?<=\d)[OoIl|])[A-Za-z0-9|]*")
+_CONFUSED_CELLS = re.compile(_CONFUSED.pattern.replace("|]", "]"))
 _SPACED_DIGITS = re.compile(
-    rf"(?<![A-Za-z0-9.,*-])[\dOol](?: [\dOol]){{1,5}}(?=\s*{UNIT})", re.IGNORECASE
+    rf"(?<![A-Za-z0-9.,*/-])[\dOol](?: [\dOol]){{1,5}}(?=\s*{UNIT})", re.IGNORECASE
 )
 _SPACED_NUMBER = re.compile(r"(?<![A-Za-z0-9.,*-])\d(?: \d){1,5}(?=\s*$|\s{2})")
 _GAP = re.compile(r"( {2,}|\t)")
@@ -23,7 +24,8 @@ def repair(line: str) -> str:
     """The line with the slips mended that make a part number or a quantity unreadable."""
     if not re.search(r"\d", line):
         return line
-    line = _CONFUSED.sub(_mended, line)
+    confused = _CONFUSED_CELLS if line.count("|") > 1 else _CONFUSED  # a|b|c are cells
+    line = confused.sub(_mended, line)
     line = re.sub(r"(?<=RS)[lI](?![A-Za-z0-9])", "1", line)
     line = _SPACED_DIGITS.sub(lambda m: _digits(m.group().replace(" ", "")), line)
     cells = _GAP.split(line)

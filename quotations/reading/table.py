@@ -41,7 +41,7 @@ _ROLES: tuple[tuple[str, str], ...] = (
         (
             r"(?:需求|订货|采购|订购|申请|询价|计划|需)?(?:总)?数量.*|数|需求|需要|需求量|用量"
             r"|QTY.*|.*QTY|QUANTITY.*|.*QUANTITY"
-            r"|Q'?TY.*|PCS|数目|订量|需用量|ANZAHL|MENGE|CANTIDAD|QUANT"
+            r"|Q'?TY.*|PCS|REQ'?D|REQUIRED|NEEDED|数目|订量|需用量|ANZAHL|MENGE|CANTIDAD|QUANT"
         ),
     ),
     ("unit", r"(?:主?计量|数量|采购|基本)?单位|主?计量|UNITS?|UOM|U/M|UM|OUN|BUN|EINHEIT"),

@@ -115,7 +115,7 @@ MAX_TOKENS = 2_000
 _SIGNS = frozenset("*-.#+=>→≥")
 # The first characters of all Chinese words in the patterns for sizes and quantities.
 _OPENERS = frozenset(
-    "半至最起不≥零〇一二三四五六七八九两俩十百千万壹贰叁肆伍陆柒捌玖拾佰仟约大数需用订只要来定采买拿备内孔轴外厚宽高"
+    "半至最起不≥量零〇一二三四五六七八九两俩十百千万壹贰叁肆伍陆柒捌玖拾佰仟约大数需用订只要来定采买拿备内孔轴外厚宽高"
 )
 
 
