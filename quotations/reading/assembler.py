@@ -136,8 +136,9 @@ class Assembler(BrandRules, AmountRules):
 
     def _settle(self, draft: Draft) -> None:
         """What stood before the part and waits for it."""
-        if self.waiting or self.spread:
-            draft.give(self.waiting or self.spread)
+        amount = self.waiting or self.spread
+        if amount:
+            draft.give(amount)
         if self.waiting_brands:
             draft.brands = self.waiting_brands
         if self.waiting_suffix and draft.part and not draft.has_suffix:
