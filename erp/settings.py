@@ -70,6 +70,7 @@ INSTALLED_APPS = [
     "ninja",  # serves the API docs from local assets
     "erp.core",
     "audit",
+    "imports",
     "accounts",
     "messaging",
     "customers",
@@ -83,6 +84,7 @@ INSTALLED_APPS = [
 FIRST_PARTY_APPS = [
     "erp.core",
     "audit",
+    "imports",
     "accounts",
     "messaging",
     "customers",

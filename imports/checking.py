@@ -1,0 +1,132 @@
+"""Checking a file: every row of it, chunk by chunk, into the staging tables. Writes no books."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+from django.db import transaction
+
+from erp.core.tables import damage_of
+from imports.duplicates import Duplicates
+from imports.kinds import CHANGED, NEW, UNCHANGED, Column, Kind, Row, Unfit
+from imports.models import Import, ImportChunk, ImportProblem
+from imports.packing import packed
+from imports.progress import Progress
+from imports.reading import Found, Reading
+
+CHUNK_ROWS = 2000
+COUNTED = ("rows", NEW, CHANGED, UNCHANGED, "duplicates", "conflicts", "refused", "not_data")
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a column is in this file."""
+
+    column: Column
+    index: int
+
+
+class Check:
+    """One reading of a file; ``counts`` grow with it."""
+
+    def __init__(self, of: Import, reading: Reading, kind: Kind) -> None:
+        self.of, self.reading, self.kind = of, reading, kind
+        self.counts: Counter[str] = Counter(dict.fromkeys(COUNTED, 0))
+        self.duplicates = Duplicates()
+        columns = reading.layout.columns
+        self.places = [_Place(c, columns.get(c.name, -1)) for c in kind.columns]
+
+    def run(self, progress: Progress) -> None:
+        """Read, check and stage every row; earlier staging of the import is thrown away."""
+        ImportChunk.objects.filter(of=self.of).delete()
+        ImportProblem.objects.filter(of=self.of).delete()
+        try:
+            for number, found in enumerate(_chunks(self.reading.rows())):
+                self._chunk(number, found)
+                progress.at(found[-1].number)
+        finally:
+            self.duplicates.close()
+
+    def _chunk(self, number: int, found: Sequence[Found]) -> None:
+        rows = [self._parsed(one) for one in found if one.is_data]
+        hidden = [self._hidden(one) for one in found if one.is_hidden]
+        self.kind.check(rows)
+        sound = [row for row in rows if not row.refused]
+        fresh = self.duplicates.mark(sound)
+        self.kind.compare(fresh, lock=False)
+        self._count(found, rows, sound)
+        self._stage(number, fresh, [*rows, *hidden])
+
+    def _parsed(self, found: Found) -> Row:
+        row = Row(found.number, found.cells)
+        cells, width, given, values = found.cells, len(found.cells), found.given, row.values
+        for place in self.places:
+            column = place.column
+            cell = cells[place.index] if -1 < place.index < width else ""
+            if type(cell) is str:
+                cell = cell.strip()
+            if not cell:
+                cell = given.get(column.name, "") if given else ""
+            if not cell:
+                if column.missing and (place.index >= 0 or column.required):
+                    row.refuse(column.name, column.missing)
+                continue
+            damage = damage_of(cell) if column.is_text else ""
+            if damage:
+                row.refuse(column.name, damage, cell)
+                continue
+            try:
+                values[column.name] = column.parse(cell, self.kind.run)
+            except Unfit as unfit:
+                row.refuse(column.name, unfit.code, cell)
+        return row
+
+    @staticmethod
+    def _hidden(found: Found) -> Row:
+        row = Row(found.number, found.cells)
+        row.note("", "hidden_row")
+        return row
+
+    def _count(self, found: Sequence[Found], rows: list[Row], sound: list[Row]) -> None:
+        counts = self.counts
+        counts["rows"] += len(found)
+        counts["not_data"] += len(found) - len(rows)
+        counts["refused"] += len(rows) - len(sound)
+        counts["conflicts"] += sum(row.refused for row in sound)
+        counts["duplicates"] += sum(not row.state for row in sound)
+        counts.update(row.state for row in sound if row.state)
+
+    def _stage(self, number: int, fresh: list[Row], rows: list[Row]) -> None:
+        troubled = [row for row in rows if row.problems]
+        staged = [[row.number, row.key, row.values] for row in fresh]
+        originals = {str(row.number): [*row.cells] for row in troubled}
+        with transaction.atomic():
+            ImportChunk.objects.create(
+                of=self.of,
+                number=number,
+                size=len(staged),
+                staged=packed(staged),
+                originals=packed(originals),
+            )
+            ImportProblem.objects.bulk_create(
+                (
+                    ImportProblem(
+                        of=self.of,
+                        row=row.number,
+                        column=problem.column,
+                        code=problem.code,
+                        value=problem.value,
+                        other_row=problem.other_row,
+                        stops=problem.stops,
+                    )
+                    for row in troubled
+                    for problem in row.problems or ()
+                ),
+                batch_size=1000,
+            )
+
+
+def _chunks(rows: Iterator[Found]) -> Iterator[list[Found]]:
+    while chunk := list(islice(rows, CHUNK_ROWS)):
+        yield chunk

@@ -1,0 +1,215 @@
+"""Kind ``products``: articles with sizes, and their list price where the file has one.
+
+A product is known by brand and search key. Values given are taken over, an empty cell leaves what
+is there. A list price becomes a price fact when it differs from the current one. A stock column is
+checked and not booked: opening stock is a kind of its own.
+"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+from typing import Any, ClassVar
+
+from django.utils.translation import gettext_lazy as _
+
+from erp.core.money import net_unit_price
+from erp.core.periods import company, standard_tax_rate
+from imports.diffs import Diff
+from imports.kinds import CHANGED, NEW, UNCHANGED, Kind, Row, Run
+from products.designation import search_key
+from products.imports.amounts import Unpriced
+from products.imports.named import brand_in, brands_by_name, plain_name, units_by_name
+from products.imports.product_columns import COLUMNS, MESSAGES
+from products.models import PriceFact, Product
+from products.prices import list_prices
+
+_SEPARATORS = re.compile(r"[\s\-/._]")
+_SIZES = ("bore_mm", "outside_mm", "width_mm", "mass_kg")
+_FIELDS = ("name", "unit_id", *_SIZES, "old_designation")
+# Of several price columns the first of these counts; what is stored is net.
+_PRICES = ("price_net", "price_gross", "price", "price_list")
+_GIVES_TAX = "price_gross"
+SOURCE = "imports.import"
+
+
+class ProductKind(Kind):
+    name = "products"
+    label = _("Products")
+    rights = ("products.add_product", "products.change_product")
+    naming = "designation"
+    columns: ClassVar = COLUMNS
+    messages: ClassVar = MESSAGES
+
+    def __init__(self, run: Run) -> None:
+        super().__init__(run)
+        self.brands = brands_by_name()
+        self.units = units_by_name()
+        self.price_columns = [name for name in _PRICES if name in run.columns]
+        self.currency = company().currency_id
+        self.tax_rate = standard_tax_rate(run.on).rate
+
+    def section(self, text: str) -> Mapping[str, str] | None:
+        return {"brand": text} if brand_in(text, self.brands) else None
+
+    # --- check ---
+
+    def check(self, rows: Sequence[Row]) -> None:
+        for row in rows:
+            values = row.values
+            self._brand(row, values)
+            self._unit(row, values)
+            if self.price_columns:
+                self._price(row, values)
+            if row.refused:
+                continue
+            row.key = f"{values['brand_id']}:{search_key(values['designation'])}"
+            row.spelling = values["designation"]
+            row.being = _SEPARATORS.sub("", row.spelling.upper())
+            row.says = self._said(values)
+            values.pop("stock", None)
+
+    def _brand(self, row: Row, values: dict[str, Any]) -> None:
+        name = values.pop("brand", None)
+        if name is None:
+            return
+        found = self.brands.get(name.casefold()) or brand_in(name, self.brands)
+        if found is None:
+            row.refuse("brand", "unknown_brand", name)
+        else:
+            values["brand_id"] = found
+
+    def _unit(self, row: Row, values: dict[str, Any]) -> None:
+        name = values.pop("unit", None)
+        if name is None:
+            return
+        unit = self.units.get(name) or self.units.get(plain_name(name))
+        if unit is None:
+            row.refuse("unit", "bad_unit", name)
+        else:
+            values["unit_id"] = unit
+
+    def _price(self, row: Row, values: dict[str, Any]) -> None:
+        """Leave one net price; a price that includes tax is freed of it."""
+        given = {name: values.pop(name, None) for name in self.price_columns}
+        rate = values.pop("vat_rate", None)
+        name = self.price_columns[0]
+        amount = given[name]
+        if amount is None:
+            row.refuse(name, "missing_price")
+        elif isinstance(amount, Unpriced):
+            row.refuse(name, "bad_price", amount)
+        elif not amount:
+            row.refuse(name, "zero_price")
+        elif isinstance(given.get(_GIVES_TAX), Unpriced):
+            row.refuse(_GIVES_TAX, "bad_price", given[_GIVES_TAX])
+        else:
+            values["net_price"] = net_unit_price(
+                amount,
+                self.tax_rate if rate is None else rate,
+                price_includes_tax=name == _GIVES_TAX,
+            )
+
+    @staticmethod
+    def _said(values: Mapping[str, Any]) -> list[str]:
+        """What two rows about one product must agree on."""
+        return [
+            f"{name}={value.normalize() if isinstance(value, Decimal) else value}"
+            for name, value in sorted(values.items())
+            if name not in {"brand_id", "designation"}
+        ]
+
+    # --- compare ---
+
+    def compare(self, rows: Sequence[Row], *, lock: bool) -> None:
+        known = self._known(rows, lock=lock)
+        ids = [found["id"] for found in known.values()]
+        prices = (
+            list_prices(ids, currency=self.currency)
+            if any("net_price" in r.values for r in rows)
+            else {}
+        )
+        for row in rows:
+            found = row.existing = known.get(row.key)
+            if found is None:
+                row.state = NEW
+                continue
+            changed = any(row.values[n] != found[n] for n in _FIELDS if n in row.values)
+            row.state = (
+                CHANGED if changed or self._reprices(row, prices.get(found["id"])) else UNCHANGED
+            )
+
+    def _known(self, rows: Sequence[Row], *, lock: bool) -> dict[str, dict[str, Any]]:
+        keys = {row.key.partition(":")[2] for row in rows}
+        found = Product.objects.filter(search_key__in=keys).order_by()
+        if lock:
+            found = found.select_for_update()
+        columns = ("id", "brand_id", "search_key", *_FIELDS)
+        return {f"{one['brand_id']}:{one['search_key']}": one for one in found.values(*columns)}
+
+    @staticmethod
+    def _reprices(row: Row, current: PriceFact | None) -> bool:
+        net = row.values.get("net_price")
+        row.says = net is not None and (current is None or current.net_unit_price != net)
+        return bool(row.says)
+
+    # --- write ---
+
+    def write(self, rows: Sequence[Row], diff: Diff) -> None:
+        created = [self._new(row) for row in rows if row.state == NEW]
+        Product.objects.bulk_create(created, batch_size=1000)
+        diff.created(created)
+        ids = {f"{one.brand_id}:{one.search_key}": one.pk for one in created}
+        self._change([row for row in rows if row.state == CHANGED], diff)
+        facts = list(self._facts(rows, ids))
+        PriceFact.objects.bulk_create(facts, batch_size=1000)
+        diff.created(facts)
+
+    @staticmethod
+    def _new(row: Row) -> Product:
+        values = {name: row.values[name] for name in _FIELDS if name in row.values}
+        product = Product(
+            brand_id=row.values["brand_id"],
+            designation=row.values["designation"],
+            **{"unit_id": "piece", **values},
+        )
+        product.set_keys()
+        return product
+
+    @staticmethod
+    def _change(rows: Sequence[Row], diff: Diff) -> None:
+        products = Product.objects.in_bulk([row.existing["id"] for row in rows])
+        changed = []
+        for row in rows:
+            before = row.existing
+            fields = {
+                n: (before[n], row.values[n])
+                for n in _FIELDS
+                if n in row.values and row.values[n] != before[n]
+            }
+            if fields:
+                product = products[before["id"]]
+                for name, (_old, new) in fields.items():
+                    setattr(product, name, new)
+                product.version += 1
+                product.set_keys()
+                changed.append(product)
+                diff.changed(product, fields)
+        columns = [*(name.removesuffix("_id") for name in _FIELDS), "old_key", "version"]
+        Product.objects.bulk_update(changed, columns, batch_size=500)
+
+    def _facts(self, rows: Sequence[Row], ids: Mapping[str, int]) -> Iterable[PriceFact]:
+        for row in rows:
+            net = row.values.get("net_price")
+            if net is None or not (row.state == NEW or row.says):
+                continue
+            yield PriceFact(
+                product_id=ids[row.key] if row.existing is None else row.existing["id"],
+                kind=PriceFact.Kind.LIST,
+                on=self.run.on,
+                quantity=1,
+                net_unit_price=net,
+                currency_id=self.currency,
+                source_type=SOURCE,
+                source_id=self.run.import_id,
+                source_line_id=row.number,
+            )
