@@ -6,12 +6,14 @@ accounts. Amounts, accounts and dates stay as they were posted.
 
 from erp.core.owners import owner_hands_over
 from erp.core.registry import follows_merge
-from finance.models import Invoice, JournalLine, Payment
+from finance.models import Invoice, InvoiceLine, JournalLine, Payment
 
 for _column in ("customer", "supplier"):
     follows_merge(Invoice, _column)
     follows_merge(Payment, _column)
     follows_merge(JournalLine, _column)
+
+follows_merge(InvoiceLine, "product")
 
 owner_hands_over(Invoice.objects.unfinished)
 owner_hands_over(Payment.objects.drafts)

@@ -7,4 +7,4 @@ class InventoryConfig(AppConfig):
     verbose_name = _("Inventory")
 
     def ready(self) -> None:
-        from inventory import books  # noqa: F401, PLC0415 (registers its checks)
+        from inventory import books, seams  # noqa: F401, PLC0415 (they register themselves)

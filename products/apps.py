@@ -8,7 +8,7 @@ class ProductsConfig(AppConfig):
 
     def ready(self) -> None:
         from erp.core.registry import confide  # noqa: PLC0415
-        from products import seams  # noqa: F401, PLC0415 (registers what follows a merge)
+        from products import books, seams  # noqa: F401, PLC0415 (they register themselves)
         from products.imports import register_kinds  # noqa: PLC0415
 
         # Its entries name the customer and why.

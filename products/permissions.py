@@ -9,7 +9,7 @@ _PROTECT = [f"products.{verb}_protecteditem" for verb in ("view", "add", "change
 _PROTECTED = ["products.view_protecteditem", "products.view_all_protecteditem"]
 
 ROLES = {
-    "administrator": [*_READ, *_WRITE, *_PROTECTED],
+    "administrator": [*_READ, *_WRITE, *_PROTECTED, "products.merge_product"],
     "manager": [
         *_READ,
         *_WRITE,
@@ -17,6 +17,7 @@ ROLES = {
         *_PROTECTED,
         "products.delete_protecteditem",
         "products.quote_protected",
+        "products.merge_product",
         "products.view_pricefact",
         "products.view_cost",
     ],

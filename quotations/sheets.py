@@ -69,17 +69,20 @@ def facts_of(
 ) -> dict[int, Facts]:
     """Return the facts per product id; products that are gone or hidden are left out."""
     visible = Product.objects.visible_to(user).select_related("brand", "unit", "tax_rate")
-    products = visible.in_bulk(set(product_ids))
-    stock, inbound = available_by_product(products), inbound_by_product(products)
-    costs = average_costs(products) if allowed(user, "products.view_cost") else {}
+    products = visible.following(product_ids)
+    ids = {product.pk for product in products.values()}
+    stock, inbound = available_by_product(ids), inbound_by_product(ids)
+    costs = average_costs(ids) if allowed(user, "products.view_cost") else {}
     customer_id = customer.pk if customer else None
     currency = customer.currency_id if customer else company().currency_id
-    last = last_prices(products, customer_id=customer_id)
-    suggested = suggested_prices(products, customer_id=customer_id, currency=currency)
+    last = last_prices(ids, customer_id=customer_id)
+    suggested = suggested_prices(ids, customer_id=customer_id, currency=currency)
     standard = standard_tax_rate(company_today()).rate
     protected = protections(products.values(), customer_id=customer_id)
-    return {
-        key: Facts(
+
+    def facts(product: Product) -> Facts:
+        key = product.pk
+        return Facts(
             product=product,
             available=stock.get(key, ZERO),
             inbound=inbound.get(key, ZERO),
@@ -90,8 +93,8 @@ def facts_of(
             includes_tax=customer.price_includes_tax if customer else True,
             protected=protected.get(key, ()),
         )
-        for key, product in products.items()
-    }
+
+    return {key: facts(product) for key, product in products.items()}
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,9 +11,10 @@ from django.db import models
 from accounts.models import User
 from customers.models import Contact, Customer, Supplier
 from erp.core.registry import followers_of, handed_over
+from products.models import Product, ProtectedItem
 
 # Rows of these two may become one; whoever adds a foreign key to them says what it does then.
-MERGED: tuple[type[models.Model], ...] = (Customer, Supplier, Contact)
+MERGED: tuple[type[models.Model], ...] = (Customer, Supplier, Contact, Product, ProtectedItem)
 
 
 def _foreign_keys() -> Iterator[Any]:

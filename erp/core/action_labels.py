@@ -22,6 +22,8 @@ _VERBS = {
     "in_progress": _("in progress"),
     "lost": _("lost"),
     "matching": _("being matched"),
+    "merged": _("merged with another"),
+    "merged_away": _("merged into another"),
     "new": _("new"),
     "opened": _("stock opened"),
     "ordered": _("ordered"),

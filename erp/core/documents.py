@@ -54,6 +54,18 @@ class DocumentQuerySet(ScopedQuerySet[D]):
         return document
 
 
+def lock_documents_naming(product_id: int, *line_models: Any) -> None:
+    """Lock the headers of all documents with a line of this product, table by table, by key."""
+    for model in line_models:
+        header = model._meta.get_field("document").remote_field.model
+        named = model._default_manager.filter(product=product_id).order_by()
+        keys = sorted(set(named.values_list("document_id", flat=True)))
+        for start in range(0, len(keys), 1000):
+            rows = header._default_manager.select_for_update()
+            rows = rows.filter(pk__in=keys[start : start + 1000])
+            list(rows.order_by("pk").values_list("pk", flat=True))
+
+
 class Document(Scoped):
     """The header of a business document."""
 

@@ -5,12 +5,13 @@ here and in docs/architecture.md.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from django.apps import apps
 from django.db import models
 
 
@@ -37,6 +38,7 @@ _value_handlers: list[Callable[[list[ValueEvent], Any], None]] = []
 _blockers: list[Blocker] = []
 _followers: dict[type[models.Model], dict[str, Repoint]] = defaultdict(dict)
 _hand_overs: dict[str, HandOver] = {}
+_merge_locks: dict[type[models.Model], list[Callable[[int, int], None]]] = defaultdict(list)
 _confided: dict[str, str] = {}
 
 
@@ -96,6 +98,34 @@ def _set_column(model: type[models.Model], column: str) -> Repoint:
 def followers_of(target: type[models.Model]) -> set[str]:
     """Name what follows when two rows of this table become one, as ``app.Model.column``."""
     return set(_followers[target])
+
+
+def locks_merge(target: type[models.Model], lock: Callable[[int, int], None]) -> None:
+    """Register ``lock(gone_id, kept_id)``: takes the locks a service of this app would take."""
+    _merge_locks[target].append(lock)
+
+
+def lock_for_merge(target: type[models.Model], gone_id: int, kept_id: int) -> None:
+    """Take every app's locks before two rows become one, documents of the highest app first."""
+    for lock in reversed(_merge_locks[target]):
+        lock(gone_id, kept_id)
+
+
+def count_followers(target: type[models.Model], gone_id: int) -> dict[str, int]:
+    """Return how many rows point at a row by a foreign key, by ``app.Model.column``."""
+    counts = {
+        name: model._default_manager.filter(**{f"{column}_id": gone_id}).order_by().count()
+        for name, model, column in columns_following(target)
+    }
+    return {name: count for name, count in counts.items() if count}
+
+
+def columns_following(target: type[models.Model]) -> Iterator[tuple[str, type[models.Model], str]]:
+    """Yield the foreign keys that follow a merge, by name."""
+    for name in sorted(_followers[target]):
+        label, _dot, column = name.rpartition(".")
+        if "." in label:  # others name their object by type and id
+            yield name, apps.get_model(label), column
 
 
 def repoint_all(target: type[models.Model], gone_id: int, kept_id: int) -> dict[str, int]:

@@ -84,8 +84,8 @@ def create_purchase_order(
 def _lines(order: PurchaseOrder, inputs: Sequence[PurchaseLineInput]) -> list[PurchaseOrderLine]:
     if not inputs:
         raise DomainError(_("An order needs at least one line."), code="empty_order", field="lines")
-    products = Product.objects.select_related("brand", "tax_rate").in_bulk(
-        {entered.product_id for entered in inputs}
+    products = Product.objects.select_related("brand", "tax_rate").following(
+        entered.product_id for entered in inputs
     )
     bound = {entered.source_line_id for entered in inputs if entered.source_line_id is not None}
     known = set(SalesOrderLine.objects.filter(pk__in=bound).values_list("pk", flat=True))

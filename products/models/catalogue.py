@@ -4,7 +4,7 @@ Invariants: brand + search key is unique (two spellings of one designation are o
 the three keys are always what ``set_keys`` derives.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING, ClassVar, Self
 
 from django.core.exceptions import ValidationError
@@ -59,6 +59,15 @@ class Category(Master):
         return self.name_zh if (get_language() or "").startswith("zh") else self.name_en
 
 
+class ProductQuerySet(ArchivableQuerySet["Product"]):
+    def following(self, ids: Iterable[int]) -> dict[int, "Product"]:
+        """Return products by the id asked for; for one merged away the one it became."""
+        found = self.in_bulk(set(ids))
+        became = {pk: row.merged_into_id for pk, row in found.items() if row.merged_into_id}
+        kept = self.in_bulk(set(became.values())) if became else {}
+        return found | {pk: kept[keep] for pk, keep in became.items() if keep in kept}
+
+
 class Product(Master):
     """One article of one maker. Sizes in mm, ratings in kN, speeds in 1/min, mass in kg."""
 
@@ -100,13 +109,26 @@ class Product(Master):
         _("status"), max_length=12, choices=Status.choices, default=Status.ACTIVE
     )
 
-    objects = ArchivableQuerySet.as_manager()
+    merged_into = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="merged",
+        verbose_name=_("merged into"),
+    )
+
+    objects = ProductQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("product")
         verbose_name_plural = _("products")
         ordering: ClassVar = ["id"]
-        permissions: ClassVar = [("view_cost", _("Can see cost and margin"))]
+        permissions: ClassVar = [
+            ("view_cost", _("Can see cost and margin")),
+            ("merge_product", _("Can merge duplicate products")),
+        ]
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["search_key", "brand"],

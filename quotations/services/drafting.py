@@ -182,9 +182,11 @@ def _build_lines(quotation: Quotation, inputs: Sequence[LineInput]) -> list[Quot
         )
     _check_sources(quotation, inputs)
     ids = {line.product_id for line in inputs}
-    products = Product.objects.select_related("brand", "tax_rate").in_bulk(ids)
+    products = Product.objects.select_related("brand", "tax_rate").following(ids)
     suggested = suggested_prices(
-        ids, customer_id=quotation.customer_id, currency=quotation.currency_id
+        {product.pk for product in products.values()},
+        customer_id=quotation.customer_id,
+        currency=quotation.currency_id,
     )
     standard = standard_tax_rate(quotation.dated_on).rate
     rows = []

@@ -78,8 +78,8 @@ def choose_product(line_id: int, product_id: int, *, by: User) -> EnquiryLine:
     if line is None:
         raise DomainError(_("There is no such line."), code="unknown_line", field="line")
     check_open(Enquiry.objects.locked(line.document_id))
-    product = Product.objects.active().filter(pk=product_id).first()
-    if product is None:
+    product = Product.objects.following([product_id]).get(product_id)
+    if product is None or product.archived_at is not None:
         raise DomainError(_("There is no such product."), code="unknown_product", field="product")
     before = line.product
     if before != product:
