@@ -6,28 +6,29 @@ numbers. Headers, sheet names and file names are treated alike: they too hold wh
 
 import csv
 import io
+import math
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import IO, Any
 
 from django.utils import timezone
 from django.utils.functional import Promise
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+
+from erp.core import xlsx
 
 BOM = b"\xef\xbb\xbf"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 # What starts a formula, or is skipped before one; full-width forms count in Chinese and Japanese
 # editions. Blanks are any Unicode white space, control characters, and what has no width.
-_LIVE = re.compile(r"[\s\x00-\x1f\x7f\u200b-\u200f\u2060\ufeff]*[=+\-@＝＋－＠\t\r\n\0]")
+_LIVE = re.compile(r"'*[\s\x00-\x1f\x7f\u200b-\u200f\u2060\ufeff]*[=+\-@＝＋－＠\t\r\n\0]")
 # A spreadsheet keeps 15 digits of a number; longer ones are text, or their end would change.
 _EXACT_DIGITS = 15
 _MAX_CELL_LENGTH = 32_767
 _MAX_SHEET_NAME = 31
 _CHUNK_ROWS = 500
+MAX_SHEET_ROWS = xlsx.MAX_ROWS - 1
 
 
 def neutralise(value: Any) -> Any:
@@ -37,6 +38,11 @@ def neutralise(value: Any) -> Any:
     if isinstance(value, str) and _LIVE.match(value):
         return f"'{value}"
     return value
+
+
+def restored(text: str) -> str:
+    """Return the text that ``neutralise`` was given, for what reads an export back."""
+    return text[1:] if text.startswith("'") and _LIVE.match(text[1:]) else text
 
 
 def file_name(title: str, extension: str) -> str:
@@ -91,15 +97,18 @@ class _BareDecimal(Decimal):
 
 def write_xlsx(headers: Sequence[Any], rows: Iterable[Sequence[Any]], sheet_name: str) -> bytes:
     """Return a workbook of one sheet, its first row the headers; times are local."""
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet(_sheet_title(sheet_name))
-    sheet.freeze_panes = "A2"
-    sheet.append([_cell(sheet, str(header)) for header in headers])
-    for row in rows:
-        sheet.append([_cell(sheet, value) for value in row])
     buffer = io.BytesIO()
-    book.save(buffer)
+    save_xlsx(buffer, headers, rows, sheet_name)
     return buffer.getvalue()
+
+
+def save_xlsx(
+    file: IO[bytes], headers: Sequence[Any], rows: Iterable[Sequence[Any]], sheet_name: str
+) -> None:
+    """Write such a workbook to a file row by row, however long it is; at most MAX_SHEET_ROWS."""
+    title = _sheet_title(sheet_name)
+    cells = ([_sheet_value(value) for value in row] for row in rows)
+    xlsx.save(file, [xlsx.Text(str(neutralise(str(header)))) for header in headers], cells, title)
 
 
 def _sheet_title(name: str) -> str:
@@ -109,34 +118,24 @@ def _sheet_title(name: str) -> str:
     return title or "Sheet1"
 
 
-def _cell(sheet: Any, value: Any) -> Any:
+def _sheet_value(value: Any) -> Any:
+    """Return what a cell holds: a number, a date, a truth, or text that will not run."""
     value = _plain(value)
     if isinstance(value, int) and not isinstance(value, bool):
         value = Decimal(value)
     if isinstance(value, Decimal) and _is_exact(value):
-        cell = WriteOnlyCell(sheet, value=value)
-        cell.number_format = _number_format(value)
-        return cell
-    if isinstance(value, bool | float | date):
-        return WriteOnlyCell(sheet, value=value)
-    if value == "":
-        return None
-    text = ILLEGAL_CHARACTERS_RE.sub("", neutralise(str(value)))[:_MAX_CELL_LENGTH]
-    cell = WriteOnlyCell(sheet, value=text)
-    cell.data_type = "s"  # else "=…" would be a formula and "#N/A" an error
-    return cell
+        return value
+    if isinstance(value, float) and math.isfinite(value):
+        return value
+    if isinstance(value, bool | date):
+        return value
+    text = str(value)
+    return xlsx.Text(neutralise(text)[:_MAX_CELL_LENGTH]) if text else None
 
 
 def _is_exact(value: Decimal) -> bool:
     """Return whether a spreadsheet's number can hold the value unchanged."""
     return value.is_finite() and len(value.normalize().as_tuple().digits) <= _EXACT_DIGITS
-
-
-def _number_format(value: Decimal) -> str:
-    """Return a format that shows as many decimals as the value was given with."""
-    exponent = value.as_tuple().exponent
-    places = -exponent if isinstance(exponent, int) and exponent < 0 else 0
-    return f"0.{'0' * places}" if places else "0"
 
 
 def _plain(value: Any) -> Any:

@@ -11,7 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from openpyxl import load_workbook
 
-from erp.core.exports import BOM, file_name, neutralise, write_csv, write_xlsx
+from erp.core.exports import BOM, file_name, neutralise, restored, write_csv, write_xlsx
 
 LIVE = [
     "=1+1",
@@ -35,8 +35,9 @@ LIVE = [
     "\x01=1",
     "=cmd|'/C calc'!A0",
     '=HYPERLINK("http://x","y")',
+    "'=1",
 ]
-PLAIN = ["6205-2RS/C3", "a=b", "", "'=1", "深沟球轴承", "5-10", "#N/A", "NUL"]
+PLAIN = ["6205-2RS/C3", "a=b", "", "深沟球轴承", "5-10", "#N/A", "NUL"]
 
 
 def read_csv(content: bytes) -> list[list[str]]:
@@ -60,6 +61,11 @@ def test_a_text_that_could_run_gets_an_apostrophe(text: str) -> None:
 @pytest.mark.parametrize("value", [*PLAIN, -5, Decimal("-5.10"), None, True, date(2026, 1, 1)])
 def test_anything_else_stays_as_it_is(value: Any) -> None:
     assert neutralise(value) == value
+
+
+@pytest.mark.parametrize("text", [*LIVE, *PLAIN, "''x", "'", "' =1"])
+def test_what_was_neutralised_is_restored(text: str) -> None:
+    assert restored(neutralise(text)) == text
 
 
 def test_a_lazy_text_is_neutralised_too() -> None:
