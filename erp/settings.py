@@ -272,6 +272,8 @@ USE_TZ = True
 STATIC_URL = "static/"
 STATIC_ROOT = DATA_DIR / "static"
 MEDIA_ROOT = DATA_DIR / "media"
+# Where Nginx serves MEDIA_ROOT from, internally; empty: files are sent from here.
+X_ACCEL_PREFIX: str = env.str("X_ACCEL_PREFIX", default="")
 STORAGES = {
     "default": {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
@@ -308,6 +310,11 @@ UNFOLD = {
             "icon": "content_paste_search",
             "title": _("New enquiry"),
             "link": reverse_lazy("quotations:new-enquiry"),
+        },
+        {
+            "icon": "download",
+            "title": _("My exports"),
+            "link": reverse_lazy("exports"),
         },
         {
             "icon": "api",

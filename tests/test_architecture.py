@@ -110,6 +110,7 @@ def _asks_the_workflow(function: ast.AST) -> bool:
 
 
 STATUS_WRITERS = {
+    "erp/core/exporting.py write_export": "a background job, no document",
     "erp/core/jobs.py _run_in_thread": "a background job, no document",
     "erp/core/idempotency.py once": "the HTTP status of a stored answer",
     "erp/core/api.py Problem.__init__": "the HTTP status of an answer",

@@ -25,6 +25,7 @@ UNSCOPED_READS = {
     "erp/core/admin/audited.py AuditedAdmin.save_formset *": "rows of the object being saved",
     "erp/core/admin/audited.py AuditedAdmin.save_model *": "the row being saved",
     "erp/core/admin/audited.py change_row model": "called for a row its page found in sight",
+    "erp/core/admin/columns.py _labelled model": "labels of keys in rows the list shows",
     "erp/core/admin/company.py CompanyAdmin.has_add_permission Company": "there is one at most",
     "erp/core/admin/scoped.py visible_rows model": "this is where admins ask visible_to",
     "inventory/api.py _narrowed Brand": "names to compare with; no brand is shown",

@@ -87,6 +87,10 @@ BODIES: dict[tuple[str, str], Body] = {
         "lines": _lines(w),
     },
     **{
+        ("POST", f"admin/{table.label.replace('.', '/')}/export/"): lambda w, q: {"format": "csv"}
+        for table in tables()
+    },
+    **{
         ("POST", f"admin/{table.label.replace('.', '/')}/<path:object_id>/do/<slug:name>/"): (
             lambda w, q: {"version": getattr(q.row, "version", "")}
         )
@@ -130,6 +134,7 @@ def asker(world: World, monkeypatch: pytest.MonkeyPatch) -> Asker:
         "finance.views.invoice_on_paper",
     ):
         monkeypatch.setattr(printer, lambda *_a, **_k: ("Q.pdf", b"%PDF"))
+    monkeypatch.setattr("erp.core.views.file_answer", lambda *_a, **_k: HttpResponse(b"stored"))
     return asker
 
 

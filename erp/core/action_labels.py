@@ -18,6 +18,7 @@ _VERBS = {
     "done": _("done"),
     "draft": _("draft"),
     "expired": _("expired"),
+    "exported": _("exported"),
     "imported": _("imported"),
     "in_progress": _("in progress"),
     "lost": _("lost"),

@@ -16,6 +16,7 @@ from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from erp.core.fields import CodeField, ExchangeRateField, RateField
+from erp.core.kept_exports import Export as Export  # noqa: PLC0414 (a table of ours)
 from erp.core.policy import Scoped, ScopedQuerySet
 
 M = TypeVar("M", bound=models.Model)

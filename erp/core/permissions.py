@@ -1,7 +1,9 @@
 """Rights over the company's own tables. Everybody reads the lists documents refer to."""
 
 _LISTS = ["currency", "exchangerate", "taxrate", "unit", "paymentterm", "company", "period"]
-_READ = [f"core.view_{name}" for name in _LISTS]
+# To add an export is to export: any role may, of what it sees.
+_EXPORT = ["core.add_export", "core.view_export"]
+_READ = [*(f"core.view_{name}" for name in _LISTS), *_EXPORT]
 _WRITE = [f"core.{verb}_{name}" for verb in ("add", "change") for name in _LISTS]
 
 ROLES = {

@@ -1,7 +1,7 @@
 """The company, its employees, partners and catalogue."""
 # mypy: disable-error-code="no-untyped-call, untyped-decorator"
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -23,6 +23,7 @@ from erp.core.models import (
     Company,
     Currency,
     ExchangeRate,
+    Export,
     PaymentTerm,
     Period,
     TaxRate,
@@ -131,6 +132,23 @@ class AttachmentFactory(Factory[Attachment]):
     file = "issued/00/" + "0" * 64  # a name; no such file is written
     object_type = "quotations.quotation"
     object_id = 1
+
+
+class ExportFactory(Factory[Export]):
+    """A finished export; ``file`` is a name, no such file is written."""
+
+    class Meta:
+        model = Export
+
+    owner = SubFactory("tests.factories.UserFactory")
+    source = "products.product"
+    title = "产品"
+    format = "csv"
+    language = "zh-hans"
+    time_zone = "Asia/Shanghai"
+    status = Export.Status.DONE
+    file = "exports/none"
+    expires_at = datetime(2100, 1, 1, tzinfo=UTC)
 
 
 class DepartmentFactory(Factory[Department]):

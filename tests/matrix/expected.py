@@ -97,6 +97,9 @@ def _admin_answers(may: str) -> Iterator[tuple[str, str, str, str]]:
             "200" if deletes else "403",
             "302" if deletes else "403",
         )
+    # Every role may export what it sees.
+    yield "export/", "POST", *(("200", "200") if sees else ("403", "403"))
+    yield "export/", "GET", "405", "405"
     yield "<path:object_id>/", "GET", "302", "302"  # to the change page, which decides
     yield "<path:object_id>/change/", "GET", *(("200", "302") if sees else ("403", "403"))
     changed = {"c": ("200", "302"), "f": ("403", "302")}
@@ -113,7 +116,7 @@ def admin_rules() -> Iterator[Rule]:
                 label = table.label if "<" in route else ""
                 yield Rule(base + route, method, role, seen, hidden, "o" in may, label)
             yield from _verb_rules(table, role, base)
-        for route in (*_ROW_ROUTES, "<path:object_id>/", "", "add/", *_do(table)):
+        for route in (*_ROW_ROUTES, "<path:object_id>/", "", "add/", "export/", *_do(table)):
             label = table.label if "<" in route else ""
             for method in ("GET", "POST"):
                 yield Rule(

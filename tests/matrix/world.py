@@ -112,6 +112,7 @@ def _rows_of(world: World, owner: User, first: int) -> dict[str, Any]:
         "customers.invoiceprofile": f.InvoiceProfileFactory(pk=first, customer=customer),
         "messaging.notification": f.NotificationFactory(pk=first, recipient=owner),
         "core.attachment": f.AttachmentFactory(pk=first, object_id=quotation.pk),
+        "core.export": f.ExportFactory(pk=first, owner=owner),
         "quotations.enquiry": enquiry,
         "quotations.quotation": quotation,
         "orders.salesorder": order,

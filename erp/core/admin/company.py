@@ -49,7 +49,8 @@ class CompanyAdmin(AuditedAdmin[Company]):
         row = self.get_queryset(request).first()
         if row is not None and request.method == "GET":
             return redirect("admin:core_company_change", row.pk)
-        return super().changelist_view(request, extra_context)
+        answer: HttpResponse = super().changelist_view(request, extra_context)
+        return answer
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return super().has_add_permission(request) and not Company.objects.exists()

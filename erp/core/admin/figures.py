@@ -37,4 +37,6 @@ def figure(model: type[models.Model], name: str, style: Style) -> Any:
         value: Decimal | None = getattr(obj, name)
         return None if value is None else style(value)
 
-    return show
+    column: Any = show
+    column.field_name = name  # exported as the number it is
+    return column

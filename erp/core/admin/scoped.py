@@ -23,6 +23,7 @@ from django.template.response import TemplateResponse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
+from erp.core.admin.exporting import ExportableAdmin
 from erp.core.admin.history import HistoryEntry, history_of
 from erp.core.policy import allowed
 
@@ -138,7 +139,7 @@ class VisibleChoices(BaseModelAdmin[M]):
         return (*fixed, *sorted(self.invisible_relations(request) - set(fixed)))
 
 
-class ScopedAdmin(VisibleChoices[M], ThemeAdmin[M]):
+class ScopedAdmin(ExportableAdmin[M], VisibleChoices[M], ThemeAdmin[M]):
     """Deny by default: a right and a visible row, or nothing."""
 
     compressed_fields = False  # labels above: three columns fit
@@ -291,10 +292,14 @@ class ScopedAdmin(VisibleChoices[M], ThemeAdmin[M]):
         }
         return TemplateResponse(request, "admin/erp/history.html", context)
 
+    def hidden_figures(self, request: HttpRequest) -> set[str]:
+        """Name the columns of the table that tell cost, unless the user may see cost."""
+        return set() if may_see_cost(request) else self._tells_cost(self.model)
+
     def _history(self, request: HttpRequest, obj: Any) -> list[HistoryEntry]:
         return history_of(obj, without=() if may_see_cost(request) else self._tells_cost(obj))
 
-    def _tells_cost(self, obj: models.Model) -> set[str]:
+    def _tells_cost(self, obj: models.Model | type[models.Model]) -> set[str]:
         """Name the columns whose history tells cost: every figure, where a table tells cost."""
         columns = obj._meta.concrete_fields
         if self.cost_fields:

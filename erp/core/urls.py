@@ -1,0 +1,10 @@
+"""The kernel's own pages."""
+
+from django.urls import path
+
+from erp.core import views
+
+urlpatterns = [
+    path("exports/", views.exports, name="exports"),
+    path("exports/<int:pk>/file/", views.export_file, name="export-file"),
+]
