@@ -2,9 +2,21 @@
 
 from typing import Any
 
-from customers.models import Address, Contact, Customer, InvoiceProfile, PartnerDetail, Supplier
+from django.contrib.contenttypes.models import ContentType
+from guardian.models import UserObjectPermission
+
+from customers.models import (
+    Address,
+    Contact,
+    Customer,
+    FollowUp,
+    InvoiceProfile,
+    PartnerDetail,
+    Supplier,
+)
+from erp.core.models import Attachment
 from erp.core.owners import owner_hands_over
-from erp.core.registry import Repoint, follows_merge, repoint_all
+from erp.core.registry import Repoint, follows_merge, follows_merge_of, repoint_all
 
 _SAID_ALREADY = ("id", "customer", "supplier", "is_default")
 
@@ -42,5 +54,35 @@ for _model in (Contact, Address, InvoiceProfile):
     for _column in ("customer", "supplier"):
         follows_merge(_model, _column, repoint=_details_follow(_model, _column))
 
-owner_hands_over(Customer.objects.all)
-owner_hands_over(Supplier.objects.all)
+
+def _named_by_type_and_id(model: type[Customer] | type[Supplier]) -> None:
+    """Files hang on a partner, and rows are shared with colleagues, by type and id."""
+    label = model._meta.label_lower
+
+    def attachments(gone_id: int, kept_id: int) -> int:
+        files = Attachment.objects.filter(object_type=label, object_id=gone_id)
+        return files.update(object_id=kept_id)
+
+    def shares(gone_id: int, kept_id: int) -> int:
+        kind = ContentType.objects.get_for_model(model)
+        grants = UserObjectPermission.objects.filter(content_type=kind)
+        held = set(grants.filter(object_pk=str(kept_id)).values_list("user_id", "permission_id"))
+        moved = 0
+        for grant in grants.filter(object_pk=str(gone_id)):
+            if (grant.user_id, grant.permission_id) not in held:
+                grant.object_pk = str(kept_id)
+                grant.save(update_fields=["object_pk"])
+                moved += 1
+        return moved
+
+    follows_merge_of(model, "core.Attachment", attachments)
+    follows_merge_of(model, "guardian.UserObjectPermission", shares)
+
+
+for _partner in (Customer, Supplier):
+    follows_merge(_partner, "merged_into")
+    _named_by_type_and_id(_partner)
+    owner_hands_over(_partner.objects.all)
+for _column in ("customer", "supplier"):
+    follows_merge(FollowUp, _column)
+owner_hands_over(FollowUp.objects.open)

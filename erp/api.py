@@ -19,7 +19,7 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.security import APIKeyCookie
 from ninja.utils import check_csrf
 
-from customers.api import router as customers
+from customers.api import customers, suppliers
 from erp.core.api import Problem, StrictParser, domain_problem
 from erp.core.errors import DomainError
 from erp.core.service import is_retryable
@@ -76,6 +76,7 @@ api = NinjaAPI(
 )
 for prefix, router in (
     ("/customers", customers),
+    ("/suppliers", suppliers),
     ("/products", products),
     ("/enquiries", enquiries),
     ("/quotations", quotations),

@@ -60,6 +60,7 @@ _GROUPS: list[dict[str, Any]] = [
         _("Partners"),
         _entry("customers.customer", _("Customers"), "groups"),
         _entry("customers.supplier", _("Suppliers"), "factory"),
+        _entry("customers.followup", _("Follow-ups"), "event_upcoming"),
         _entry("customers.invoiceprofile", _("Invoice profiles"), "contact_page"),
     ),
     _group(

@@ -73,6 +73,7 @@ def _rows(number: int) -> None:
     currency = f.CurrencyFactory(code=("CNY", "USD", "EUR")[k])
     place = f.BinFactory(warehouse__code=f"W{k}", code=f"A-{number:06d}")
     f.ContactFactory(customer=customer)
+    f.FollowUpFactory(customer=customer, owner=owner)
     f.InvoiceProfileFactory(customer=customer)
     product = f.ProductFactory(brand__code=f"BRAND{k}", category=f.CategoryFactory(code=f"c{k}"))
     f.BrandFactory(code=f"B{number}")
@@ -355,6 +356,10 @@ def test_two_spellings_of_one_product_are_a_form_error(everything: Any) -> None:
     assert "already has this designation" in answer.content.decode()
 
 
+# What a customer's page keeps besides its contacts.
+OTHER_SETS = ("address_set", "invoiceprofile_set", "followup_set")
+
+
 def test_the_default_contact_passes_from_one_row_to_another(everything: Any) -> None:
     customer = f.CustomerFactory()
     first = f.ContactFactory(customer=customer)
@@ -371,7 +376,7 @@ def test_the_default_contact_passes_from_one_row_to_another(everything: Any) -> 
         "payment_term": customer.payment_term_id,
         "seen_version": customer.version,
         **{f"contact_set-{key}": value for key, value in rows.items()},
-        **{f"{p}-{k}": v for p in ("address_set", "invoiceprofile_set") for k, v in empty.items()},
+        **{f"{p}-{k}": v for p in OTHER_SETS for k, v in empty.items()},
     }
     for number, (row, default) in enumerate([(first, "True"), (second, "")]):
         form |= {

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Annotated, Any, TypeVar
 
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import models
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.datastructures import MultiValueDict
@@ -52,10 +53,16 @@ class Problem(Exception):  # noqa: N818 (RFC 9457's own word)
     """An answer other than success, raised anywhere in an operation."""
 
     def __init__(
-        self, status: int, code: str, detail: str, errors: Sequence[dict[str, str]] = ()
+        self,
+        status: int,
+        code: str,
+        detail: str,
+        errors: Sequence[dict[str, str]] = (),
+        candidates: Sequence[dict[str, Any]] = (),
     ) -> None:
         super().__init__(detail)
         self.status, self.code, self.detail, self.errors = status, code, detail, errors
+        self.candidates = candidates
 
     def response(self) -> HttpResponse:
         body: dict[str, Any] = {
@@ -67,6 +74,8 @@ class Problem(Exception):  # noqa: N818 (RFC 9457's own word)
         }
         if self.errors:
             body["errors"] = list(self.errors)
+        if self.candidates:
+            body["candidates"] = list(self.candidates)
         return JsonResponse(
             body, status=self.status, content_type="application/problem+json", safe=False
         )
@@ -85,8 +94,24 @@ _STATUS_OF_CODE = {
     "idempotency_key_reused": 422,
     "no_text": 400,
     **refused_files.STATUSES,
+    "bad_tax_id": 400,
     "pdf_unavailable": 503,
 }
+
+
+def invalid(error: ValidationError) -> Problem:
+    """Return the problem of fields a model refused."""
+    errors = [
+        {
+            "field": "" if name == NON_FIELD_ERRORS else name,
+            "code": one.code or "invalid",
+            "message": text,
+        }
+        for name, wrong in error.error_dict.items()
+        for one in wrong
+        for text in one.messages
+    ]
+    return Problem(400, "validation_error", errors[0]["message"], errors)
 
 
 def domain_problem(refusal: DomainError) -> Problem:
@@ -94,7 +119,7 @@ def domain_problem(refusal: DomainError) -> Problem:
     if refusal.field:
         errors = [{"field": refusal.field, "code": refusal.code, "message": refusal.message}]
     status = _STATUS_OF_CODE.get(refusal.code, 409)
-    return Problem(status, refusal.code, refusal.message, errors)
+    return Problem(status, refusal.code, refusal.message, errors, refusal.details)
 
 
 class ProblemOut(Schema):
@@ -106,6 +131,7 @@ class ProblemOut(Schema):
     code: str
     detail: str
     errors: list[dict[str, str]] = []
+    candidates: list[dict[str, Any]] = []
 
 
 ERRORS = dict.fromkeys((400, 401, 403, 404, 409), ProblemOut)

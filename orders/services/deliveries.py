@@ -9,7 +9,7 @@ from django.db.models import Sum
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from customers.services import partner_snapshot
+from customers.services import check_not_blocked, partner_snapshot
 from erp.core.errors import DomainError
 from erp.core.money import ZERO
 from erp.core.numbering import draw_number
@@ -26,9 +26,10 @@ from orders.models import Delivery, DeliveryLine, SalesOrder, SalesOrderLine
 def create_delivery(order_id: int, *, by: User) -> Delivery:
     """Plan the delivery of everything of an order that is still open and on no other delivery.
 
-    Raises DomainError order_not_open, nothing_to_deliver.
+    Raises DomainError order_not_open, nothing_to_deliver, partner_blocked.
     """
     order = SalesOrder.objects.locked(order_id)
+    check_not_blocked(order.customer)
     if order.status not in {SalesOrder.Status.CONFIRMED, SalesOrder.Status.IN_PROGRESS}:
         raise DomainError(_("The order is not open."), code="order_not_open")
     planned = _planned(order)
@@ -103,10 +104,11 @@ def ship_delivery(
     """Ship: reservations are used up, goods leave at moving average, the order moves on.
 
     Locks delivery, order, stock by key, ledger, number. Raises DomainError invalid_transition,
-    not_reserved, insufficient_stock, period_closed.
+    not_reserved, insufficient_stock, period_closed, partner_blocked.
     """
     delivery = Delivery.objects.locked(delivery_id)
     delivery.check_version(version)
+    check_not_blocked(delivery.customer)
     old = delivery.move_to(Delivery.Status.SHIPPED)
     order = SalesOrder.objects.locked(delivery.sales_order_id)
     delivery.dated_on = on or company_today()

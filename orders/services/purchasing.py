@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from customers.models import Supplier
-from customers.services import partner_snapshot
+from customers.services import check_not_blocked, partner_snapshot
 from erp.core.errors import DomainError
 from erp.core.models import rate_on
 from erp.core.numbering import draw_number
@@ -44,12 +44,16 @@ def create_purchase_order(
     requested_on: date | None = None,
     by: User,
 ) -> PurchaseOrder:
-    """Draft a purchase order. Raises DomainError naming the field or line that is wrong."""
+    """Draft a purchase order.
+
+    Raises DomainError partner_blocked or one naming the field or line that is wrong.
+    """
     supplier = Supplier.objects.active().filter(pk=supplier_id).first()
     if supplier is None:
         raise DomainError(
             _("There is no such supplier."), code="unknown_supplier", field="supplier"
         )
+    check_not_blocked(supplier)
     warehouse = Warehouse.objects.active().filter(pk=warehouse_id).first()
     if warehouse is None:
         raise DomainError(_("There is no such warehouse."), code="no_warehouse", field="warehouse")
@@ -127,8 +131,9 @@ def _move(order: PurchaseOrder, status: str, action: str, *, by: User, reason: s
 
 @service("purchase_order.submit")
 def submit_purchase_order(order_id: int, *, by: User) -> PurchaseOrder:
-    """Hand a draft in for approval."""
+    """Hand a draft in for approval. Raises DomainError invalid_transition, partner_blocked."""
     order = PurchaseOrder.objects.locked(order_id)
+    check_not_blocked(order.supplier)
     _move(order, PurchaseOrder.Status.SUBMITTED, "purchase_order.submitted", by=by)
     notify("purchase_order.submitted", order, holders_of("orders.approve_purchaseorder"))
     return order
@@ -155,8 +160,12 @@ def refuse_purchase_order(order_id: int, *, by: User, reason: str = "") -> Purch
 
 @service("purchase_order.send")
 def send_purchase_order(order_id: int, *, by: User) -> PurchaseOrder:
-    """Give an approved order to the supplier: number, snapshot, and its goods are inbound."""
+    """Give an approved order to the supplier: number, snapshot, and its goods are inbound.
+
+    Raises DomainError invalid_transition, partner_blocked.
+    """
     order = PurchaseOrder.objects.locked(order_id)
+    check_not_blocked(order.supplier)
     old = order.move_to(PurchaseOrder.Status.SENT)
     order.dated_on = company_today()
     order.partner_snapshot = partner_snapshot(order.supplier)

@@ -5,7 +5,7 @@ from collections.abc import Collection
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from customers.services import partner_snapshot
+from customers.services import check_not_blocked, partner_snapshot
 from erp.core.errors import DomainError
 from erp.core.numbering import draw_number
 from erp.core.periods import company_today
@@ -31,7 +31,8 @@ def create_order_from_quotation(
 ) -> SalesOrder:
     """Accept a sent quotation, all lines or some, and draft the order.
 
-    Raises DomainError invalid_transition, quotation_expired, no_warehouse, unknown_line.
+    Raises DomainError invalid_transition, quotation_expired, no_warehouse, unknown_line,
+    partner_blocked.
     """
     quotation = accept_quotation(quotation_id, by=by)
     lines = _accepted_lines(quotation, line_ids)
@@ -93,10 +94,12 @@ def confirm_order(order_id: int, *, by: User, version: int | None = None) -> Sal
     """Confirm a draft: reserve its stock, all or nothing, and draw its number.
 
     Locks the order, then its stock by key, then the number series; price facts are recorded and
-    the storekeepers told. Raises DomainError invalid_transition, empty_order, insufficient_stock.
+    the storekeepers told. Raises DomainError invalid_transition, empty_order, insufficient_stock,
+    partner_blocked.
     """
     order = SalesOrder.objects.locked(order_id)
     order.check_version(version)
+    check_not_blocked(order.customer)
     old = order.move_to(SalesOrder.Status.CONFIRMED)
     lines = list(order.lines.all())
     if not lines:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from customers.models import Customer
-from customers.services import default_contact
+from customers.services import check_not_blocked, default_contact
 from erp.core.errors import DomainError
 from erp.core.models import rate_on
 from erp.core.money import CENT, ZERO, round_money, round_price
@@ -97,8 +97,12 @@ def check_open(enquiry: Enquiry) -> None:
 def create_quotation(
     customer_id: int, lines: Sequence[LineInput], *, enquiry_id: int | None = None, by: User
 ) -> Quotation:
-    """Draft a quotation. Raises DomainError naming the line that is wrong."""
+    """Draft a quotation.
+
+    Raises DomainError partner_blocked or one naming the line that is wrong.
+    """
     customer = active_customer(customer_id)
+    check_not_blocked(customer)
     us, today = company(), company_today()
     rate = rate_on(customer.currency_id, us, today)
     if rate is None:

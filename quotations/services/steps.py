@@ -6,7 +6,7 @@ Sending gives it its number, freezes the partner's details and records what pric
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from customers.services import partner_snapshot
+from customers.services import check_not_blocked, partner_snapshot
 from erp.core.documents import Document
 from erp.core.errors import DomainError
 from erp.core.numbering import draw_number
@@ -32,10 +32,11 @@ def _move(quotation: Quotation, status: str, action: str, *, by: User, reason: s
 def submit_quotation(quotation_id: int, *, by: User, version: int | None = None) -> Quotation:
     """Hand a draft in for approval.
 
-    Raises DomainError invalid_transition, missing_price, protected_item.
+    Raises DomainError invalid_transition, missing_price, protected_item, partner_blocked.
     """
     quotation = Quotation.objects.locked(quotation_id)
     quotation.check_version(version)
+    check_not_blocked(quotation.customer)
     lines = lines_of(quotation)
     for line in lines:
         if not line.unit_price:
@@ -91,10 +92,11 @@ def refuse_quotation(
 def send_quotation(quotation_id: int, *, by: User, version: int | None = None) -> Quotation:
     """Give an approved quotation to the customer: number, snapshot, price facts.
 
-    Raises DomainError invalid_transition, quotation_expired, protected_item.
+    Raises DomainError invalid_transition, quotation_expired, protected_item, partner_blocked.
     """
     quotation = Quotation.objects.locked(quotation_id)
     quotation.check_version(version)
+    check_not_blocked(quotation.customer)
     today = company_today()
     if quotation.valid_until < today:
         raise DomainError(_("The quotation has expired."), code="quotation_expired")
@@ -143,9 +145,10 @@ def accept_quotation(quotation_id: int, *, by: User) -> Quotation:
     """Note the customer's acceptance and that an order is being made of it.
 
     Orders call this; a superseded or expired quotation cannot be ordered.
-    Raises DomainError invalid_transition, quotation_expired.
+    Raises DomainError invalid_transition, quotation_expired, partner_blocked.
     """
     quotation = Quotation.objects.locked(quotation_id)
+    check_not_blocked(quotation.customer)
     if quotation.valid_until < company_today():
         raise DomainError(_("The quotation has expired."), code="quotation_expired")
     _move(quotation, Quotation.Status.ACCEPTED, "quotation.accepted", by=by)

@@ -3,7 +3,7 @@
 
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
 from django.contrib.auth.models import Group, Permission
 from factory.declarations import (
@@ -17,7 +17,15 @@ from factory.helpers import post_generation
 from accounts.models import Department, User
 from accounts.services import sync_roles
 from audit.models import AuditEntry
-from customers.models import Address, Contact, Customer, InvoiceProfile, Supplier
+from customers.models import (
+    Address,
+    Contact,
+    Customer,
+    FollowUp,
+    InvoiceProfile,
+    Partner,
+    Supplier,
+)
 from erp.core.models import (
     Attachment,
     Company,
@@ -40,6 +48,8 @@ from products.models import (
     ProtectedItem,
 )
 from tests.factories.base import PASSWORD, VAT, Factory
+
+P = TypeVar("P", bound=Partner)
 
 
 class CurrencyFactory(Factory[Currency]):
@@ -218,7 +228,26 @@ class NotificationFactory(Factory[Notification]):
     object_label = "SO-2026-000001"
 
 
-class CustomerFactory(Factory[Customer]):
+class PartnerFactory(Factory[P]):
+    """A partner; what it is found by follows its name, number and phone."""
+
+    class Meta:
+        abstract = True
+
+    @classmethod
+    def _build(cls, model_class: type[P], *args: Any, **kwargs: Any) -> P:
+        partner = model_class(*args, **kwargs)
+        partner.set_keys()
+        return partner
+
+    @classmethod
+    def _create(cls, model_class: type[P], *args: Any, **kwargs: Any) -> P:
+        partner = cls._build(model_class, *args, **kwargs)
+        partner.save()
+        return partner
+
+
+class CustomerFactory(PartnerFactory[Customer]):
     class Meta:
         model = Customer
 
@@ -229,7 +258,7 @@ class CustomerFactory(Factory[Customer]):
     payment_term = SubFactory(PaymentTermFactory)
 
 
-class SupplierFactory(Factory[Supplier]):
+class SupplierFactory(PartnerFactory[Supplier]):
     class Meta:
         model = Supplier
 
@@ -264,6 +293,16 @@ class InvoiceProfileFactory(Factory[InvoiceProfile]):
     customer = SubFactory(CustomerFactory)
     title = "客户机械有限公司"
     tax_id = "91320000MA1FL0000X"
+
+
+class FollowUpFactory(Factory[FollowUp]):
+    class Meta:
+        model = FollowUp
+
+    customer = SubFactory(CustomerFactory)
+    due_on = date(2026, 11, 2)
+    note = "回访报价"
+    owner = SubFactory(UserFactory)
 
 
 class BrandFactory(Factory[Brand]):

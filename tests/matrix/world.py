@@ -110,6 +110,7 @@ def _rows_of(world: World, owner: User, first: int) -> dict[str, Any]:
         "customers.supplier": supplier,
         "products.protecteditem": f.ProtectedItemFactory(pk=first, customer=customer),
         "customers.invoiceprofile": f.InvoiceProfileFactory(pk=first, customer=customer),
+        "customers.followup": f.FollowUpFactory(pk=first, customer=customer, owner=owner),
         "messaging.notification": f.NotificationFactory(pk=first, recipient=owner),
         "core.attachment": f.AttachmentFactory(pk=first, object_id=quotation.pk),
         "core.export": f.ExportFactory(pk=first, owner=owner),

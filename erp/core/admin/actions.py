@@ -1,7 +1,8 @@
 """Verbs as buttons: one action on the rows ticked in a list and on the page of one row.
 
 A button is a POST with the version its page showed. The action authorises, calls one service per
-row and tells each outcome; a refused row stays as it was and the others go on.
+row and tells each outcome; a refused row stays as it was and the others go on. A verb that has to
+ask something first leads to a page with its form.
 """
 
 import inspect
@@ -9,18 +10,22 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.helpers import AdminForm
 from django.contrib.admin.utils import quote, unquote
 from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect
+from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.module_loading import import_string
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from erp.core.admin.scoped import M, ScopedAdmin
@@ -29,12 +34,17 @@ from erp.core.policy import allowed
 
 # Rows one list action takes: each is a transaction of its own, in one request.
 MOST_ROWS = 200
-Run = Callable[[Any, HttpRequest], Any]
+Run = Callable[..., Any]
+Ask = Callable[[Any, HttpRequest], type[forms.Form]]
 
 
 @dataclass(frozen=True, slots=True)
 class ObjectAction:
-    """``run(obj, request)`` does it and may return the document it made; ``offered`` says when."""
+    """``run(obj, request)`` does it and may return the document it made; ``offered`` says when.
+
+    With ``ask(obj, request)``, which returns a form class, it is ``run(obj, request, answers)``:
+    the form's cleaned data; such an action works on one row at a time (``in_list=False``).
+    """
 
     name: str
     permission: str
@@ -45,6 +55,7 @@ class ObjectAction:
     variant: str = "default"
     in_list: bool = True
     service: str = ""
+    ask: Ask | None = None
 
 
 def transition_action(
@@ -126,16 +137,18 @@ class ActionsAdmin(ScopedAdmin[M]):
                 "title": action.description,
                 "icon": action.icon,
                 "variant": action.variant,
+                "asks": action.ask is not None,
             }
             for action in self.object_actions
             if allowed(request.user, action.permission) and action.offered(obj)
         ]
 
     def object_action_view(self, request: HttpRequest, object_id: str, name: str) -> HttpResponse:
-        """Do one verb to one row, posted from its page."""
-        if request.method != "POST":
-            return HttpResponseNotAllowed(["POST"])
+        """Do one verb to one row, posted from its page or from the page that asks."""
         action = next((a for a in self.object_actions if a.name == name), None)
+        asks = action is not None and action.ask is not None
+        if request.method != "POST" and not (asks and request.method == "GET"):
+            return HttpResponseNotAllowed(["POST"])
         if action is None:
             raise Http404
         if not allowed(request.user, action.permission):
@@ -143,6 +156,9 @@ class ActionsAdmin(ScopedAdmin[M]):
         obj: Any = self.get_object(request, unquote(object_id))
         if obj is None:
             raise Http404
+        form = action.ask(obj, request)(request.POST or None) if action.ask else None
+        if form is not None and not form.is_valid():
+            return self._asking(request, action, obj, form)
         target = obj
         seen = request.POST.get("version", "")
         if seen != str(getattr(obj, "version", "")):
@@ -150,15 +166,38 @@ class ActionsAdmin(ScopedAdmin[M]):
                 request, _("%(row)s was changed in the meantime. Look again.") % {"row": obj}
             )
         else:
-            target = self._outcome(request, action, obj) or obj
+            answers = () if form is None else (form.cleaned_data,)
+            target = self._outcome(request, action, obj, *answers) or obj
         return redirect(
             f"admin:{target._meta.app_label}_{target._meta.model_name}_change", target.pk
         )
 
-    def _outcome(self, request: HttpRequest, action: ObjectAction, obj: Any) -> Any:
+    def _asking(
+        self, request: HttpRequest, action: ObjectAction, obj: Any, form: forms.Form
+    ) -> HttpResponse:
+        """Show the page on which a verb asks what it has to know."""
+        fieldsets = [(None, {"fields": list(form.fields)})]
+        shown: Any = form  # a fieldset asks no more of it than its fields
+        context = {
+            **self.admin_site.each_context(request),
+            "title": f"{capfirst(str(action.description))}: {obj}",
+            "adminform": AdminForm(shown, fieldsets, {}),
+            "action": action,
+            "original": obj,
+            "opts": self.opts,
+            "media": self.media + form.media,
+            "back": reverse(
+                f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=(quote(obj.pk),)
+            ),
+        }
+        return TemplateResponse(request, "admin/erp/ask.html", context)
+
+    def _outcome(
+        self, request: HttpRequest, action: ObjectAction, obj: Any, *answers: dict[str, Any]
+    ) -> Any:
         """Run the action on one row and tell how it went; return the document to show next."""
         try:
-            result = action.run(obj, request)
+            result = action.run(obj, request, *answers)
         except DomainError as refusal:
             messages.error(request, f"{obj}: {refusal}")
             return None

@@ -30,6 +30,17 @@ def customer_named(text: str) -> Customer:
     return found[0]
 
 
+def check_not_blocked(partner: Partner) -> None:
+    """Refuse new business with a blocked partner. Raises DomainError partner_blocked."""
+    if partner.is_blocked:
+        raise DomainError(
+            _("%(partner)s is blocked: %(reason)s")
+            % {"partner": partner, "reason": partner.blocked_reason},
+            code="partner_blocked",
+            field=partner._meta.model_name or "",
+        )
+
+
 def default_contact(customer: Customer) -> Contact | None:
     return Contact.objects.filter(customer=customer, is_default=True).first()
 
