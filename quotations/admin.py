@@ -15,6 +15,7 @@ from erp.core.admin import (
     plain,
     transition_action,
 )
+from quotations.doubts import LABELS
 from quotations.models import Enquiry, EnquiryLine, Quotation, QuotationLine, QuotationStatus
 from quotations.templatetags.quantities import match_name
 
@@ -34,12 +35,17 @@ class EnquiryLineInline(ReadOnlyInline[EnquiryLine, Enquiry]):
         "unit",
         "product",
         "match_shown",
+        "to_check",
         "note",
     )
 
     @admin.display(description=_("match"))
     def match_shown(self, obj: EnquiryLine) -> str:
         return match_name(obj.match)
+
+    @admin.display(description=_("to check"))
+    def to_check(self, obj: EnquiryLine) -> str:
+        return " ".join(str(LABELS.get(code, code)) for code in obj.doubts)
 
     def get_queryset(self, request: Any) -> Any:
         return super().get_queryset(request).select_related("unit", "product__brand")

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from erp.core.errors import DomainError
 from erp.core.money import CENT, ZERO, net_unit_price, plain, taxed_amount
+from quotations.doubts import LABELS
 from quotations.models import EnquiryLine, Quotation, QuotationLine
 from quotations.services import LineInput
 from quotations.sheets import Facts, facts_of
@@ -161,6 +162,7 @@ class GridLine:
     facts: Facts | None
     tax_rate: Decimal
     includes_tax: bool
+    doubts: Sequence[str] = ()  # what was unsure in the enquiry and nobody has settled
 
     @property
     def amount(self) -> Decimal | None:
@@ -179,6 +181,7 @@ class GridLine:
 def grid_of(rows: Sequence[GridRow], quotation: Quotation, *, user: User) -> list[GridLine]:
     """Lay facts beside the rows."""
     facts = facts_of({row.product_id for row in rows} - {0}, customer=quotation.customer, user=user)
+    doubts = _doubts_of(quotation, rows)
     lines = []
     for row in rows:
         known = facts.get(row.product_id)
@@ -189,9 +192,21 @@ def grid_of(rows: Sequence[GridRow], quotation: Quotation, *, user: User) -> lis
                 facts=known,
                 tax_rate=known.tax_rate if known else ZERO,
                 includes_tax=row.includes_tax == "1" if row.includes_tax else includes,
+                doubts=doubts.get(row.source_line, ()),
             )
         )
     return lines
+
+
+def _doubts_of(quotation: Quotation, rows: Sequence[GridRow]) -> dict[str, list[str]]:
+    """Return what is unsure about the enquiry's lines that these rows were made of, by their id."""
+    if quotation.enquiry_id is None or not any(row.source_line for row in rows):
+        return {}
+    unsure = EnquiryLine.objects.filter(document=quotation.enquiry_id).exclude(doubt_codes="")
+    return {
+        str(pk): [str(LABELS.get(code, code)) for code in codes.split()]
+        for pk, codes in unsure.values_list("pk", "doubt_codes")
+    }
 
 
 def rows_of(lines: Iterable[QuotationLine]) -> list[GridRow]:

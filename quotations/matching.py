@@ -22,6 +22,7 @@ from products.models import Brand, PriceFact, Product
 from products.prices import last_prices, suggested_prices
 from products.protected import Protection, protections, warnings_json
 from products.search import Hit, Match, Query, match
+from quotations.doubts import doubts_of
 from quotations.reading import BrandNames, Reading, ReadLine, read_enquiry
 
 MAX_LINES = 500
@@ -66,6 +67,8 @@ class PricedLine:
     inbound: Decimal = ZERO
     last_price: Price | None = None
     suggested_price: Price | None = None
+    wording: str = ""
+    doubts: Sequence[str] = ()
     protected: tuple[Protection, ...] = ()
 
     @property
@@ -102,6 +105,8 @@ class PricedLine:
             if chosen
             else None,
             "match": self.match,
+            "sure": not self.doubts,
+            "doubts": list(self.doubts),
             "candidates": [
                 {key: value for key, value in candidate.items() if key != "reason"}
                 for candidate in self.candidates_json()
@@ -163,7 +168,7 @@ def _check(reading: Reading) -> None:
 
 
 def _query(line: ReadLine) -> Query:
-    return Query(line.designation, line.brand or "", line.alternative_brands, line.dimensions)
+    return Query(line.wording, line.brand or "", line.alternative_brands, line.dimensions)
 
 
 def _priced(
@@ -200,6 +205,8 @@ def _priced(
                 last_price=Price.of(last.get(key)),
                 suggested_price=Price.of(suggested[key][1]) if key in suggested else None,
                 protected=protected.get(key, ()),
+                wording=line.wording,
+                doubts=doubts_of(line, one, hit),
             )
         )
     return lines

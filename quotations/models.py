@@ -119,6 +119,10 @@ class EnquiryLine(models.Model):
     )
     match = models.CharField(_("match"), max_length=12, default="none")
     candidates = models.JSONField(_("candidates"), default=list, editable=False)
+    # What the customer calls the part, by which it is remembered: 6205-2RS, 25*52*15.
+    wording = models.CharField(max_length=120, blank=True, db_default="", editable=False)
+    # What a person should look at: codes of quotations.doubts with blanks between; empty is sure.
+    doubt_codes = models.CharField(max_length=200, blank=True, db_default="", editable=False)
     note = models.CharField(_("note"), max_length=200, blank=True)
 
     class Meta:
@@ -135,6 +139,14 @@ class EnquiryLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.line_no}. {self.raw}"
+
+    @property
+    def doubts(self) -> list[str]:
+        return self.doubt_codes.split()
+
+    @property
+    def is_sure(self) -> bool:
+        return not self.doubt_codes
 
 
 class QuotationStatus(models.TextChoices):

@@ -19,6 +19,7 @@ from products.prices import last_prices, suggested_prices
 from products.protected import Protection, owners_of, protections, warning
 from products.search import Hit
 from products.search.reasons import retold
+from quotations.doubts import ABOUT_QUANTITY, LABELS
 from quotations.matching import Price, PricedLine
 from quotations.models import Enquiry, EnquiryLine
 from quotations.services import shown_price
@@ -119,6 +120,19 @@ class SheetLine:
         return [text for text in (*chosen, self.line.note) if text]
 
     @property
+    def doubts(self) -> list[str]:
+        """What is still to be checked, in the reader's language."""
+        return [str(LABELS.get(code, code)) for code in self.line.doubts]
+
+    @property
+    def part_is_doubtful(self) -> bool:
+        return any(code not in ABOUT_QUANTITY for code in self.line.doubts)
+
+    @property
+    def quantity_is_doubtful(self) -> bool:
+        return any(code in ABOUT_QUANTITY for code in self.line.doubts)
+
+    @property
     def choices(self) -> list[Facts]:
         """The chosen product first, then the candidates."""
         rows = [self.facts] if self.facts else []
@@ -144,6 +158,8 @@ class SheetLine:
             protected=facts.protected if facts else (),
             last_price=Price.of(facts.last) if facts else None,
             suggested_price=Price.of(facts.suggested) if facts else None,
+            wording=line.wording,
+            doubts=line.doubts,
         )
 
     def as_json(self) -> dict[str, Any]:

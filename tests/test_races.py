@@ -7,6 +7,7 @@ patches ``QuerySet.select_for_update``, as pretix does: the one exception to "no
 
 import contextlib
 import threading
+from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -31,7 +32,8 @@ from inventory.models import Reservation, StockBalance, StockMove, StockValue
 from inventory.services import Source, release
 from orders import services as orders
 from orders.models import Delivery, SalesOrder
-from products.models import Product
+from products.codes import learn_code
+from products.models import Product, ProductCode
 from quotations.models import Quotation
 from tests import factories
 from tests.support import (
@@ -556,3 +558,27 @@ def test_a_name_taken_by_two_at_once_is_given_to_one() -> None:
 
     boss = seller()
     assert codes(at_once(make, make)) == ["ok", "taken"]
+
+
+# --- a wording taught two ways ------------------------------------------------------------------
+
+
+def _two_lessons() -> list[Callable[[], Any]]:
+    customer, by = factories.CustomerFactory(), seller()
+    products = [factories.ProductFactory() for _number in range(2)]
+    return [partial(learn_code, customer.pk, "XK88-7", p.pk, by=by) for p in products]
+
+
+def test_a_wording_taught_two_ways_at_once_means_one_product() -> None:
+    for _round in range(ROUNDS):
+        assert codes(at_once(*_two_lessons())) == ["ok", "ok"]
+    per_customer = Counter(ProductCode.objects.active().values_list("customer_id", flat=True))
+    assert list(per_customer.values()) == [1] * ROUNDS
+
+
+def test_without_the_lock_on_the_customer_a_wording_means_two(monkeypatch: Any) -> None:
+    race = _two_lessons()
+    without_lock(monkeypatch, Customer)
+    meet_before(monkeypatch, QuerySet, "create", Rendezvous(2), of=ProductCode)
+    assert codes(at_once(*race)) == ["ok", "ok"]
+    assert ProductCode.objects.active().count() == 2

@@ -72,6 +72,8 @@ class EnquiryLineOut(Schema):
     unit: str | None
     product: ProductRef | None
     match: str
+    sure: bool
+    doubts: list[str]
     candidates: list[CandidateOut]
     available: DecimalText | None
     last_price: PriceOut | None

@@ -241,7 +241,8 @@ SERIES_FORM = re.compile(_digits_pattern())
 BARE_FORM = re.compile("|".join(_BARE_FORMS))
 # Letters mixed with digits, or four to seven digits: a part number of a maker we do not know.
 WEAK_FORM = re.compile(
-    r"(?=[A-Z0-9./-]*\d)(?:[A-Z]{1,6}-?\d[A-Z0-9]{0,14}-[A-Z0-9]{1,6}(?= ?[*X]? ?\d)"
+    r"(?=[A-Z0-9./-]*\d)(?:[A-Z]{1,6}-?\d[A-Z0-9]{0,14}[-/](?!\d{4})[A-Z0-9]{1,6}"
+    r"(?! ?[个只件套对盒])(?=[ *X一-鿿]{0,8}\d)"
     r"|[A-Z]{1,6}-?\d[A-Z0-9]{1,14}|\d{4,7}[A-Z]{0,6})(?![A-Z0-9])"
 )
 OLD_SHORT = re.compile(r"(?:[1-4]\d\d)(?!\d)")

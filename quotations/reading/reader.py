@@ -374,7 +374,7 @@ class Reader:
         return ReadLine(
             raw=draft.raw, designation=designation, brand=brands[0] if brands else None,
             alternative_brands=tuple(brands[1:]), quantity=draft.quantity, unit=unit,
-            dimensions=dimensions, note=note_of(draft.notes),
+            dimensions=dimensions, note=note_of(draft.notes), roughly=draft.roughly,
         )  # fmt: skip
 
 

@@ -13,6 +13,7 @@ class ReadLine:
     `designation` is written as it should be issued (OCR slips mended, a suffix shared by several
     parts written out) and empty when only dimensions were given. `brand` is a brand code.
     `dimensions` are d, D, B in millimetres. `unit` is piece, pair, set, box or None (not stated).
+    `roughly`: the quantity is the least of a range.
     """
 
     raw: str
@@ -23,6 +24,14 @@ class ReadLine:
     unit: str | None
     dimensions: Dimensions | None
     note: str
+    roughly: bool = False
+
+    @property
+    def wording(self) -> str:
+        """What the customer calls the part, without brand and quantity; else its size."""
+        if self.designation or self.dimensions is None:
+            return self.designation
+        return "*".join(f"{size.normalize():f}" for size in self.dimensions)
 
 
 @dataclass

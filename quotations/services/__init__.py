@@ -12,6 +12,7 @@ from quotations.services.enquiries import (
     choose_product,
     create_enquiry,
     quote_text,
+    state_quantity,
 )
 from quotations.services.protected import allow_protected, ask_protected
 from quotations.services.steps import (
@@ -44,5 +45,6 @@ __all__ = [
     "replace_lines",
     "send_quotation",
     "shown_price",
+    "state_quantity",
     "submit_quotation",
 ]

@@ -19,6 +19,7 @@ from erp.core.record import field_changes, record
 from erp.core.service import service
 from products.models import Product
 from products.prices import suggested_prices
+from quotations.doubts import units_in_product
 from quotations.models import Enquiry, EnquiryLine, Quotation, QuotationLine
 
 MAX_LINES = 1000
@@ -58,10 +59,6 @@ def create_quotation_from_enquiry(enquiry_id: int, *, by: User) -> Quotation:
     return create_quotation(enquiry.customer_id, lines, enquiry_id=enquiry.pk, by=by)
 
 
-# How many of the product's own unit one unit asked for is. A 套 of a single bearing is one piece.
-_IN_PRODUCT_UNIT = {("pair", "piece"): 2, ("set", "piece"): 1, ("piece", "set"): 1}
-
-
 def _from_enquiry_line(line: EnquiryLine) -> LineInput:
     """Quote a line in the product's unit.
 
@@ -72,7 +69,7 @@ def _from_enquiry_line(line: EnquiryLine) -> LineInput:
     if product is None:
         raise ValueError("only a line with a product is quoted")
     unit, own = line.unit_id or product.unit_id, product.unit_id
-    factor = 1 if unit == own else _IN_PRODUCT_UNIT.get((unit, own))
+    factor = units_in_product(unit, own)
     known = line.quantity is not None and factor is not None
     return LineInput(
         product_id=product.pk,

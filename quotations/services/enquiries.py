@@ -1,14 +1,20 @@
 """A customer's text, kept with what was read from it."""
 
+from decimal import Decimal
+
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from erp.core.errors import DomainError
+from erp.core.documents import check_quantity
+from erp.core.errors import DomainError, StaleVersionError
 from erp.core.numbering import draw_number
 from erp.core.periods import company_today
 from erp.core.record import record
 from erp.core.service import service
+from products.codes import learn_code
+from products.designation import search_key
 from products.models import Product
+from quotations.doubts import ABOUT_QUANTITY, UNIT_UNKNOWN
 from quotations.matching import PricedEnquiry, price_enquiry
 from quotations.models import Enquiry, EnquiryLine, Quotation
 from quotations.services.drafting import active_customer, check_open, create_quotation_from_enquiry
@@ -47,6 +53,8 @@ def create_enquiry(
             match=line.match,
             candidates=line.candidates_json(),
             note=line.note[:200],
+            wording=line.wording[:120],
+            doubt_codes=" ".join(line.doubts),
         )
         for line in priced.lines
     )
@@ -69,21 +77,77 @@ def quote_text(
 
 
 @service("enquiry.choose_product")
-def choose_product(line_id: int, product_id: int, *, by: User) -> EnquiryLine:
-    """Let a person decide what a line means.
+def choose_product(
+    line_id: int,
+    product_id: int,
+    *,
+    seen_product_id: int | None = None,
+    remember: bool = False,
+    by: User,
+) -> EnquiryLine:
+    """Let a person decide what a line means; nothing about the part is doubtful afterwards.
 
-    Raises DomainError unknown_line, unknown_product, enquiry_closed.
+    ``seen_product_id``: what the line had when he decided, 0 for nothing. ``remember``: from now on
+    this customer's wording means that product; a product of another brand than he asked for is an
+    offer and teaches nothing. Locks the enquiry, then the customer.
+    Raises DomainError unknown_line, unknown_product, enquiry_closed, stale_version.
     """
-    line = EnquiryLine.objects.select_related("document").filter(pk=line_id).first()
-    if line is None:
-        raise DomainError(_("There is no such line."), code="unknown_line", field="line")
-    check_open(Enquiry.objects.locked(line.document_id))
+    line = _locked_line(line_id)
+    now = line.product_id or 0
+    if seen_product_id is not None and now not in {seen_product_id, product_id}:
+        raise StaleVersionError(
+            _("Somebody chose %(product)s for line %(number)d in the meantime.")
+            % {"product": line.product or "–", "number": line.line_no},
+            code="stale_version",
+        )
     product = Product.objects.following([product_id]).get(product_id)
     if product is None or product.archived_at is not None:
         raise DomainError(_("There is no such product."), code="unknown_product", field="product")
     before = line.product
     if before != product:
         line.product, line.match = product, "chosen"
-    line.save(update_fields=["product", "match"])
+    line.doubt_codes = " ".join(code for code in line.doubts if code in ABOUT_QUANTITY)
+    line.save(update_fields=["product", "match", "doubt_codes"])
     record("enquiry.product_chosen", line.document, by=by, changes={line.raw: (before, product)})
+    if remember and line.document.customer_id and _tells_meaning(line, product):
+        learn_code(line.document.customer_id, line.wording, product.pk, by=by)
+    return line
+
+
+def _tells_meaning(line: EnquiryLine, product: Product) -> bool:
+    if not line.brand_name:
+        return bool(line.wording)
+    same_words = search_key(line.wording) == product.search_key
+    return bool(line.wording) and product.brand.code == line.brand_name and not same_words
+
+
+@service("enquiry.state_quantity")
+def state_quantity(line_id: int, quantity: Decimal, *, by: User) -> EnquiryLine:
+    """Let a person say how many are wanted, in the product's own unit where that was in doubt.
+
+    Raises DomainError unknown_line, bad_quantity, enquiry_closed.
+    """
+    line = _locked_line(line_id)
+    check_quantity(quantity, field="quantity")
+    before = line.quantity
+    line.quantity = quantity
+    if UNIT_UNKNOWN in line.doubts and line.product:
+        line.unit_id = line.product.unit_id
+    line.doubt_codes = " ".join(code for code in line.doubts if code not in ABOUT_QUANTITY)
+    line.save(update_fields=["quantity", "unit", "doubt_codes"])
+    changes = {line.raw: (before, quantity)}
+    record("enquiry.quantity_stated", line.document, by=by, changes=changes)
+    return line
+
+
+def _locked_line(line_id: int) -> EnquiryLine:
+    """Return the line as it is under the lock of its enquiry, which must be open."""
+    lines = EnquiryLine.objects.filter(pk=line_id)
+    enquiry_id = lines.values_list("document_id", flat=True).first()
+    if enquiry_id is None:
+        raise DomainError(_("There is no such line."), code="unknown_line", field="line")
+    enquiry = Enquiry.objects.locked(enquiry_id)
+    check_open(enquiry)
+    line = lines.select_related("product__brand").get()
+    line.document = enquiry
     return line

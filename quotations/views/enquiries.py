@@ -1,5 +1,6 @@
 """From a customer's text to matched lines: the first page of the sales day."""
 
+from decimal import Decimal
 from typing import Any
 
 from django.http import Http404, HttpResponse
@@ -16,9 +17,12 @@ from erp.core.refused_files import status_of
 from products.models import Product
 from quotations import services
 from quotations.forms import EnquiryForm
+from quotations.grid import read_number
 from quotations.matching import PricedEnquiry, price_enquiry
 from quotations.models import Enquiry, Quotation
 from quotations.sheets import enquiry_sheet
+
+LEARN = "products.add_productcode"
 
 
 @page("GET")
@@ -59,8 +63,7 @@ def _create(request: AuthedRequest, form: EnquiryForm, priced: PricedEnquiry) ->
 def _ask(request: AuthedRequest, form: EnquiryForm, status: int = 200) -> HttpResponse:
     customers: Any = form.fields["customer"]
     given = str(form["customer"].value() or "")
-    is_id = given.isascii() and given.isdigit() and len(given) < 19
-    customer = customers.queryset.filter(pk=given).first() if is_id else None
+    customer = customers.queryset.filter(pk=given).first() if _is_id(given) else None
     context = {"form": form, "customer": customer, "token": new_token()}
     return render(request, "quotations/enquiry_new.html", context, status=status)
 
@@ -74,6 +77,7 @@ def enquiry(request: AuthedRequest, pk: int) -> HttpResponse:
     context = _context(request, asked) | {
         "lines": lines,
         "unmatched": sum(line.facts is None for line in lines),
+        "unsure": sum(not line.line.is_sure for line in lines),
         "quotations": list(made),
         "may_quote": asked.is_open and allowed(request.user, "quotations.add_quotation"),
         "token": new_token(),
@@ -91,29 +95,63 @@ def _context(request: AuthedRequest, asked: Enquiry) -> dict[str, Any]:
         "customer": asked.customer,
         "sees_cost": allowed(request.user, "products.view_cost"),
         "may_choose": asked.is_open and allowed(request.user, "quotations.change_enquiry"),
+        "may_teach": asked.customer_id is not None and allowed(request.user, LEARN),
     }
 
 
 @page("POST")
 def choose_product(request: AuthedRequest, pk: int, line_pk: int) -> HttpResponse:
-    """Take another product for a line; answers with the line's row."""
+    """Take a product or a quantity for a line, as a person decided; answers with the line's row."""
     authorize(request.user, "quotations.change_enquiry")
     asked = _enquiry(request, pk)
     if not asked.lines.filter(pk=line_pk).exists():
         raise Http404
     context = _context(request, asked)
     try:
-        services.choose_product(line_pk, _product_id(request), by=request.user)
+        if "quantity" in request.POST:
+            services.state_quantity(line_pk, _quantity(request), by=request.user)
+        else:
+            _choose(request, line_pk)
     except DomainError as refusal:
         context["refusal"] = refusal.message
     (context["line"],) = enquiry_sheet(asked, user=request.user, line_id=line_pk)
     return render(request, "quotations/_enquiry_line.html", context)
 
 
+def _choose(request: AuthedRequest, line_pk: int) -> None:
+    remember = request.POST.get("remember") == "1"
+    if remember:
+        authorize(request.user, LEARN)
+    seen = request.POST.get("seen", "")
+    services.choose_product(
+        line_pk,
+        _product_id(request),
+        seen_product_id=int(seen) if _is_id(seen) else None,
+        remember=remember,
+        by=request.user,
+    )
+
+
+def _is_id(given: str) -> bool:
+    return given.isascii() and given.isdigit() and len(given) < 19
+
+
+def _quantity(request: AuthedRequest) -> Decimal:
+    given = request.POST["quantity"].strip()[:30]
+    try:
+        return read_number(given)
+    except ValueError as error:
+        raise DomainError(
+            _("%(value)s is no quantity.") % {"value": given or "–"},
+            code="bad_quantity",
+            field="quantity",
+        ) from error
+
+
 def _product_id(request: AuthedRequest) -> int:
     """Return the id of a product the user may see, or 0, which no product has."""
     given = request.POST.get("product", "")
-    if not (given.isascii() and given.isdigit() and len(given) < 19):
+    if not _is_id(given):
         return 0
     visible = Product.objects.visible_to(request.user).filter(pk=int(given))
     return int(given) if visible.exists() else 0

@@ -11,6 +11,7 @@ from erp.core.errors import DomainError
 from erp.core.money import plain
 from erp.core.printing import pdf_available
 from products.protected import owners_of, warning
+from quotations.doubts import LABELS
 from quotations.files import enquiry_text
 from quotations.matching import PricedEnquiry, PricedLine, price_enquiry
 from quotations.models import Quotation
@@ -108,4 +109,5 @@ def _row(line: PricedLine) -> str:
     return (
         f"{line.line_no:3}  {line.designation or line.raw:24} {quantity:>6} {line.unit or '':6}"
         f" {product:32} {line.match:11} {free:>8} {shown:>12}"
+        + "".join(f"\n     ? {LABELS[code]}" for code in line.doubts)
     )

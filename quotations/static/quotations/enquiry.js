@@ -23,21 +23,68 @@ document.addEventListener("input", (event) => {
 
 let afterPick = "";
 
-function nextUnmatched(row) {
-  const rows = [...document.querySelectorAll("[data-enquiry-lines] tbody tr")];
+const table = () => document.querySelector("[data-enquiry-lines]");
+const toCheck = ".unmatched, .unsure";
+
+// Where a person decides in this line: its quantity, the part found for it, or the search for one.
+function fieldOf(row) {
+  if (!row) return null;
+  if (row.matches(".unmatched")) return row.querySelector("input[role=combobox]");
+  return row.querySelector(".confirm") || row.querySelector(".how-many") || row.querySelector("input[role=combobox]");
+}
+
+function nextToCheck(row, step = 1) {
+  const rows = [...table().querySelectorAll("tbody tr")];
+  if (step < 0) rows.reverse();
   const later = [...rows.slice(rows.indexOf(row) + 1), ...rows];
-  return later.find((other) => other.matches(".unmatched"))?.querySelector("input[role=combobox]");
+  return fieldOf(later.find((other) => other !== row && other.matches(toCheck)));
 }
 
 const makeButton = () => document.getElementById("make-quotation");
 
 function tally() {
-  const count = document.querySelectorAll("[data-enquiry-lines] tr.unmatched").length;
+  const unsure = table().querySelectorAll("tr.unsure").length;
+  const filter = document.getElementById("to-check");
+  filter.hidden = unsure === 0;
+  filter.querySelector("[data-unsure-count]").textContent = unsure;
+  if (unsure === 0) showOnlyUnsure(false);
+  const count = table().querySelectorAll("tr.unmatched").length;
   const note = document.getElementById("unmatched");
   if (!note) return;
   note.hidden = count === 0;
   note.querySelector("[data-unmatched-count]").textContent = count;
 }
+
+function showOnlyUnsure(only) {
+  table().classList.toggle("only-unsure", only);
+  document.getElementById("to-check").setAttribute("aria-pressed", only);
+}
+
+const isFiltered = () => table().classList.contains("only-unsure");
+
+document.addEventListener("click", (event) => {
+  if (event.target.closest("#to-check")) showOnlyUnsure(!isFiltered());
+  const confirmed = event.target.closest("[data-confirm-part]");
+  if (confirmed) afterPick = confirmed.closest("tr").id.replace("line-", "");
+});
+
+document.addEventListener("change", (event) => {
+  if (event.target.matches(".how-many")) afterPick = event.target.closest("tr").id.replace("line-", "");
+});
+
+// Alt with the arrows goes through the lines to check, Alt Enter says that a line is right.
+document.addEventListener("keydown", (event) => {
+  if (!event.altKey || event.ctrlKey || event.metaKey || !table()) return;
+  const row = document.activeElement.closest?.("[data-enquiry-lines] tbody tr") ?? null;
+  if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+    nextToCheck(row, event.key === "ArrowDown" ? 1 : -1)?.focus();
+  } else if (event.code === "KeyC") {
+    showOnlyUnsure(!isFiltered());
+  } else if (event.key === "Enter" && row) {
+    row.querySelector("[data-confirm-part]")?.click();
+  } else return;
+  event.preventDefault();
+});
 
 document.addEventListener("htmx:afterSettle", (event) => {
   const row = event.target;
@@ -45,12 +92,12 @@ document.addEventListener("htmx:afterSettle", (event) => {
   tally();
   if (row.id === `line-${afterPick}`) {
     afterPick = "";
-    (nextUnmatched(row) || makeButton())?.focus();
+    (nextToCheck(row) || makeButton())?.focus();
   }
 });
 
 if (document.querySelector("[data-enquiry-lines]")) {
   // On a telephone the text would push the lines off the screen, and a focus would scroll past them.
   if (matchMedia("(max-width: 1100px)").matches) document.querySelector("[data-raw]").open = false;
-  else (nextUnmatched(null) || makeButton())?.focus();
+  else (nextToCheck(null) || makeButton())?.focus();
 }
