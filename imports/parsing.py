@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 
+from erp.core.exports import restored
 from erp.core.tables import Day, Fault, Figure, decimal_of
 from imports.kinds import Parse, Run, Unfit
 
@@ -29,7 +30,7 @@ def text(most: int, *, code: str = "bad_text", too_long: str = "too_long") -> Pa
     """A line of text, inner blanks and line breaks to one blank; no formula, no markup."""
 
     def parse(cell: str, _run: Run) -> str:
-        line = cell if cell.isalnum() else " ".join(cell.split())
+        line = cell if cell.isalnum() else restored(" ".join(cell.split()))
         if len(line) > most:
             raise Unfit(too_long)
         if isinstance(cell, Fault):
@@ -45,7 +46,7 @@ def note(most: int) -> Parse:
     """Remarks: kept as written, whatever is in them, cut at the column's length."""
 
     def parse(cell: str, _run: Run) -> str:
-        return _CONTROLS.sub(" ", cell)[:most]
+        return _CONTROLS.sub(" ", restored(cell))[:most]
 
     return parse
 

@@ -15,6 +15,7 @@ urlpatterns = [
     ),
     path("enquiries/<int:pk>/quotation/", enquiries.quote_enquiry, name="quote-enquiry"),
     path("quotations/", quotations.quotation_list, name="list"),
+    path("quotations/export/", quotations.export_list, name="export-list"),
     path("quotations/parts/", lookups.parts, name="find-parts"),
     path("quotations/<int:pk>/", quotations.quotation, name="quotation"),
     path("quotations/<int:pk>/row/", quotations.new_row, name="new-row"),

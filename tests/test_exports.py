@@ -305,6 +305,21 @@ def test_too_long_a_list_is_refused(everything: Any, monkeypatch: Any) -> None:
     assert not Export.objects.exists()
 
 
+def test_the_sales_page_exports_its_own_list() -> None:
+    """EX02: by the page's filter, own rows only."""
+    seller = f.UserFactory(role="sales", language="en")
+    mine = f.QuotationFactory(owner=seller, customer__owner=seller, customer__name="客户甲")
+    f.QuotationFactory(owner=seller, customer__owner=seller, customer__name="客户乙")
+    f.QuotationFactory(customer__name="客户甲二")
+    client = client_of(seller)
+    response = client.post("/quotations/export/?customer=甲&status=draft", {"format": "csv"})
+    (record,) = records_of(response)
+    assert record["Number"] == mine.ref
+    assert "客户甲" in record["Customer"]
+    assert "Excel" in client.get("/quotations/").content.decode()
+    assert client.post("/quotations/export/", {"format": "pdf"}).status_code == 302
+
+
 # --- long ones -------------------------------------------------------------------------------
 
 

@@ -81,6 +81,7 @@ BODIES: dict[tuple[str, str], Body] = {
         "version": _version(q),
     },
     ("POST", "quotations/<int:pk>/order/"): lambda w, q: {"token": _token(q)},
+    ("POST", "quotations/export/"): lambda w, q: {"format": "csv"},
     ("POST", "i18n/setlang/"): lambda w, q: {"language": "en"},
     ("POST", "api/v1/enquiries"): lambda w, q: {
         "customer_id": _customer(w, q),

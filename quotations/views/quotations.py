@@ -4,7 +4,6 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.db.models import Q
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -12,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from accounts.requests import AuthedRequest
 from erp.core.errors import DomainError, StaleVersionError
+from erp.core.exporting import RIGHT, export_answer
 from erp.core.pages import change_once, new_token, page, pdf_answer, refuse
 from erp.core.policy import allowed, authorize
 from products.models import Product
@@ -27,6 +27,7 @@ from quotations.grid import (
     source_lines_of,
 )
 from quotations.leave import leave_for
+from quotations.lists import NAME, customer_term, listed_quotations
 from quotations.models import OPEN_TO_LEAVE, Quotation, QuotationStatus
 from quotations.printing import quotation_pdf
 from quotations.steps import STEPS, Step, open_steps
@@ -39,18 +40,11 @@ def quotation_list(request: AuthedRequest) -> HttpResponse:
     """The newest first, a page at a time by key, so that deep pages cost no more."""
     authorize(request.user, "quotations.view_quotation")
     status = request.GET.get("status", "")
-    customer = request.GET.get("customer", "").replace("\x00", "").strip()[:60]
-    rows = Quotation.objects.visible_to(request.user).select_related("customer", "owner")
-    if status in QuotationStatus.values:
-        rows = rows.filter(status=status)
-    if customer:
-        rows = rows.filter(
-            Q(customer__code__istartswith=customer) | Q(customer__name__icontains=customer)
-        )
+    rows = listed_quotations(request).select_related("customer", "owner")
     before = request.GET.get("before", "")
     if before.isascii() and before.isdigit() and len(before) < 19:
         rows = rows.filter(pk__lt=int(before))
-    found = list(rows.order_by("-pk")[: ROWS_PER_PAGE + 1])
+    found = list(rows[: ROWS_PER_PAGE + 1])
     following = None
     if len(found) > ROWS_PER_PAGE:
         query = request.GET.copy()
@@ -60,10 +54,22 @@ def quotation_list(request: AuthedRequest) -> HttpResponse:
         "quotations": found[:ROWS_PER_PAGE],
         "statuses": QuotationStatus.choices,
         "status": status,
-        "customer": customer,
+        "customer": customer_term(request),
         "following": following,
+        "may_export": allowed(request.user, RIGHT),
     }
     return render(request, "quotations/list.html", context)
+
+
+@page("POST")
+def export_list(request: AuthedRequest) -> HttpResponseBase:
+    """The list as a file, by the filter of the page."""
+    authorize(request.user, "quotations.view_quotation")
+    try:
+        return export_answer(request, NAME)
+    except DomainError as refusal:
+        refuse(request, refusal)
+        return redirect(f"{reverse('quotations:list')}?{request.GET.urlencode()}")
 
 
 def _quotation(request: AuthedRequest, right: str, pk: int) -> Quotation:
