@@ -16,7 +16,7 @@ from products.designation.form import (
     readings,
 )
 from products.designation.grammar import Designation, Mark, parse
-from products.designation.old import from_old_number, is_current_number
+from products.designation.old import from_old_number, is_current_number, old_meaning
 from products.designation.spelling import fold, misread_key, search_key
 
 __all__ = [
@@ -35,6 +35,7 @@ __all__ = [
     "is_current_number",
     "judge",
     "misread_key",
+    "old_meaning",
     "parse",
     "read",
     "readings",

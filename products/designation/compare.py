@@ -12,7 +12,6 @@ from django.utils.translation import gettext_lazy as _
 
 from products.designation.grammar import UNKNOWN, Designation, parse
 from products.designation.spelling import search_key
-from products.designation.tables import wording
 
 
 class Grade(StrEnum):
@@ -22,6 +21,8 @@ class Grade(StrEnum):
     DOWNGRADE = "downgrade"
 
 
+# What a maker calls his own improved variant means nothing beside another maker's part.
+VARIANT = "variant"
 KINDS = {
     "size": _("type and size"),
     "seal": _("seal"),
@@ -42,9 +43,9 @@ KINDS = {
     "grease": _("grease"),
     "vibration": _("vibration class"),
     "application": _("special use"),
+    VARIANT: _("maker's variant"),
     UNKNOWN: _("unknown suffix"),
 }
-_SAY_NOTHING = {"note", "normal"}
 # A part that differs in these cannot be mounted in the place of the other.
 _MUST_FIT = {"bore", "boundary", "arrangement"}
 # From the plainest to the best; values on one step differ without being better.
@@ -89,7 +90,7 @@ def compare(text_a: str, brand_a: str, text_b: str, brand_b: str) -> Comparison:
     asked, offered = parse(text_a, brand_a), parse(text_b, brand_b)
     if asked is None or offered is None:
         return Comparison(None)
-    same_maker = wording(brand_a) == wording(brand_b)
+    same_maker = asked.brand == offered.brand
     if same_maker and search_key(text_a) == search_key(text_b):
         return Comparison(Grade.IDENTICAL)
     if asked.base != offered.base or not asked.family or not offered.family:
@@ -114,6 +115,8 @@ def _difference(
     a, b = asked.values(kind), offered.values(kind)
     if a == b and (kind != UNKNOWN or same_maker or not a):
         return None
+    if kind == VARIANT and not same_maker:
+        return None
     return Difference(kind, _told(asked, kind), _told(offered, kind), _better(kind, a, b))
 
 
@@ -122,7 +125,7 @@ def _told(designation: Designation, kind: str) -> str:
     return ", ".join(dict.fromkeys(m.code or m.meaning or m.value for m in found))
 
 
-def _better(kind: str, a: frozenset[str], b: frozenset[str]) -> int:
+def _better(kind: str, a: tuple[str, ...], b: tuple[str, ...]) -> int:
     """Return 1 if ``b`` is better, -1 if ``a`` is, 0 if neither is known to be."""
     asked, offered = _step(kind, a), _step(kind, b)
     if asked is None or offered is None:
@@ -130,7 +133,7 @@ def _better(kind: str, a: frozenset[str], b: frozenset[str]) -> int:
     return (offered > asked) - (offered < asked)
 
 
-def _step(kind: str, values: frozenset[str]) -> int | None:
+def _step(kind: str, values: tuple[str, ...]) -> int | None:
     value = next(iter(values), "")
     steps = (n for n, step in enumerate(_STEPS.get(kind, ())) if value in step)
     return next(steps, None) if len(values) <= 1 else None

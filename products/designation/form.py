@@ -10,7 +10,7 @@ indexed; what depends on the maker is added when searching (``forms_meant``).
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from products.designation.spelling import NOISE, fold
@@ -22,6 +22,7 @@ _NUMBER = re.compile(r"\W*((?:4T|5S|3NC|E2(?=[ .-]))?[^0-9]*)([0-9]+)(.*)", re.D
 _SECOND_NUMBER = re.compile(r"\s*/\s*([0-9]+)(.*)", re.DOTALL)
 # A seal on both sides written without a separator: the 2 belongs to the seal, not to the number.
 _BOTH_SIDES = re.compile(r"(?:RS|RZ|Z|BRS|HRS|NSE|NKE|RU|RK|RD|ELS|NSL|LS|CS)")
+_SHORT_SERIES = {"67": "617", "68": "618", "69": "619"}
 _SERIES_OF_FIVE = ("160", "161", "618", "619")
 
 
@@ -72,7 +73,8 @@ def splits(folded: str) -> list[tuple[str, str, str]]:
     prefix, number, rest = NOISE.sub("", found[1]), found[2], found[3]
     if rest.startswith("/"):
         second = _SECOND_NUMBER.fullmatch(rest)
-        if second and not _begins_with_suffix(second[1] + second[2]):
+        is_bore = number in _SHORT_SERIES.values()
+        if second and (is_bore or not _begins_with_suffix(second[1] + second[2])):
             number, rest = f"{number}/{second[1]}", second[2]
     return [(prefix, n, r) for n, r in _both_sides(number, rest)]
 
@@ -82,7 +84,8 @@ def _begins_with_suffix(text: str) -> bool:
     digits = re.match(r"[0-9]([A-Z][A-Z0-9]*)", text)
     if digits is None:
         return False
-    return bool(_BOTH_SIDES.match(digits[1])) or digits[0] in suffixes().general
+    is_seal = text.startswith("2") and _BOTH_SIDES.match(digits[1])
+    return bool(is_seal) or digits[0] in suffixes().general
 
 
 def _both_sides(number: str, rest: str) -> list[tuple[str, str]]:
@@ -175,7 +178,8 @@ def forms_meant(text: str, brand: str = "") -> dict[str, frozenset[str]]:
     ``6205DD``, but of NSK alone.
     """
     meant: dict[str, frozenset[str]] = {}
-    for form in readings(text, brand):
+    read_as = readings(text, brand)
+    for form in (*read_as, *filter(None, map(_otherwise_numbered, read_as))):
         meant.setdefault(form.key, frozenset())
         for maker, table in suffixes().by_brand.items():
             for spelling, features in table.items():
@@ -185,3 +189,15 @@ def forms_meant(text: str, brand: str = "") -> dict[str, frozenset[str]]:
                     if makers is None or makers:  # not already said by all
                         meant[key] = (makers or frozenset()) | {maker}
     return meant
+
+
+def _otherwise_numbered(form: Form) -> Form | None:
+    """Return a miniature bearing by its other number: 684 is 618/4."""
+    for short, series in _SHORT_SERIES.items():
+        if form.prefix:
+            return None
+        if len(form.number) == 3 and form.number.startswith(short) and form.number[2] != "0":
+            return replace(form, number=f"{series}/{form.number[2]}")
+        if re.fullmatch(f"{series}/[1-9]", form.number):
+            return replace(form, number=short + form.number[-1])
+    return None

@@ -13,15 +13,16 @@ from functools import lru_cache
 from django.utils.translation import get_language
 
 from products.designation import tables
-from products.designation.form import Form, Token, loosely, splits, tokens
-from products.designation.numbers import Number, understand
-from products.designation.old import old_form
+from products.designation.form import Token, loosely, splits, tokens
+from products.designation.numbers import Number, canonical, understand
+from products.designation.old import OldNumber, read_old
 from products.designation.sizes import Size, size_of
 from products.designation.spelling import NOISE, fold, misread
 from products.designation.tables import Fact
 
 UNKNOWN = "unknown"
-_CUP = re.compile(r"\s*[/-]\s*([A-Z]{0,3}[0-9]{3,6}[A-Z]?)(?![A-Z0-9])")
+_CUP = re.compile(r"\s*[/-]\s*([A-Z]{0,3})\s*([0-9]{2,6}[A-Z]?)(?![A-Z0-9])")
+_INCH = "tapered_inch"
 _LONGEST = 120  # characters read of one text
 
 
@@ -45,9 +46,9 @@ class Mark:
 class Designation:
     """What a designation says.
 
-    ``base`` is the type and size alone (``NU2208``), the same for every maker. A suffix that says
-    two things (``ECP``) appears once for each. ``old_number`` is set when the text was a number of
-    the old Chinese or Soviet scheme, translated here.
+    ``brand`` is the maker's code. ``base`` is the type and size alone (``NU2208``), the same for
+    every maker. A suffix that says two things (``ECP``) appears once for each. ``old_number`` is
+    set when the text was a number of the old Chinese or Soviet scheme, translated here.
     """
 
     text: str
@@ -73,9 +74,9 @@ class Designation:
     def unknown(self) -> tuple[str, ...]:
         return tuple(mark.code for mark in self.marks if mark.kind == UNKNOWN)
 
-    def values(self, kind: str) -> frozenset[str]:
-        """Return what is said about one kind of feature, written or implied."""
-        return frozenset(mark.value for mark in self.marks if mark.kind == kind)
+    def values(self, kind: str) -> tuple[str, ...]:
+        """Return what is said about one kind of feature, written or implied, in a fixed order."""
+        return tuple(sorted(mark.value for mark in self.marks if mark.kind == kind))
 
     @property
     def family_name(self) -> str:
@@ -128,14 +129,15 @@ def parse(text: str, brand: str = "") -> Designation | None:
     ahead = tables.brand_ahead().match(folded)
     if ahead:
         folded, brand = folded[ahead.end() :], brand or ahead[1]
-    maker = tables.wording(brand) if brand else ""
+    maker, brand = tables.wording(brand), tables.maker(brand)
     cut = _best_cut(folded)
     if cut is None:
         return None
     if cut.understood is None:
-        old = old_form(folded)
-        if old is not None:
-            return _of_old(text, brand, maker, old)
+        old = read_old(folded)
+        told = _of_old(text, brand, maker, old) if old else None
+        if told:
+            return told
     return _designation(text, brand, maker, cut)
 
 
@@ -167,19 +169,23 @@ def _with_type(cut: _Cut) -> _Cut:
         if understood is None:
             continue
         modifiers = _modifiers(cut.prefix[:start])
-        if modifiers is not None:
+        if modifiers is not None and not (modifiers and understood.family.code == _INCH):
             return _with_cup(replace(cut, modifiers=modifiers, understood=understood))
     return cut
 
 
 def _with_cup(cut: _Cut) -> _Cut:
-    """Return an inch bearing with its cup: ``LM11749/LM11710`` is one part."""
-    if cut.understood is None or cut.understood.family.code != "tapered_inch":
+    """Return an inch bearing with its cup: ``LM11749/LM11710``, for short ``LM11749/10``."""
+    if cut.understood is None or cut.understood.family.code != _INCH:
         return cut
-    found = _CUP.match(cut.rest)
-    if found is None:
-        return cut
-    return replace(cut, number=f"{cut.number}/{found[1]}", rest=cut.rest[found.end() :])
+    whole, found = cut.number, _CUP.match(cut.rest)
+    rest = cut.rest[found.end() :] if found else cut.rest
+    if found:
+        whole += "/" + found[1] + found[2]
+    cone, _slash, cup = whole.partition("/")
+    if len(cup) == 2:
+        whole = f"{cone}/{cut.understood.type_prefix}{cone[:-2]}{cup}"
+    return replace(cut, number=whole, rest=rest)
 
 
 def _modifiers(text: str) -> tuple[str, ...] | None:
@@ -198,16 +204,22 @@ def _designation(text: str, brand: str, maker: str, cut: _Cut) -> Designation:
     number = cut.understood
     family = number.family.code if number else ""
     modifiers = cut.modifiers if number else tuple(filter(None, [cut.prefix]))
+    series = number.series.code if number and number.series else ""
     prefixes = [m for code in modifiers for m in _marks("prefix", code, code, family, maker)]
     suffixes = list(_suffix_marks(cut.rest, family, maker))
-    written = frozenset(s for t in tokens(cut.rest, maker) for s in t.features or ())
-    series = number.series.code if number and number.series else ""
-    size = size_of(number) if number else Size()
+    written = {s for t in tokens(cut.rest, maker) for s in t.features or ()}
+    written |= {series} | {f"prefix-{code}" for code in modifiers}
+    sealed = any(mark.kind == "seal" for mark in suffixes)
+    size = size_of(number, sealed=sealed) if number else Size()
     return Designation(
         text=text,
         brand=brand,
         family=family,
-        base=(number.type_prefix if number else cut.prefix) + cut.number,
+        base=(
+            number.type_prefix + canonical(number, cut.number)
+            if number
+            else cut.prefix + cut.number
+        ),
         prefix=cut.prefix,
         series=series,
         bore_code=number.code.lstrip("/") if number else "",
@@ -216,16 +228,18 @@ def _designation(text: str, brand: str, maker: str, cut: _Cut) -> Designation:
         width_mm=size.width,
         prefixes=tuple(prefixes),
         suffixes=tuple(suffixes),
-        implied=tuple(_implied(family, maker, written | {series}, [*prefixes, *suffixes])),
+        implied=tuple(_implied(family, maker, frozenset(written), [*prefixes, *suffixes])),
     )
 
 
-def _of_old(text: str, brand: str, maker: str, old: Form) -> Designation | None:
-    cut = _with_type(_Cut(old.prefix, old.number, "-".join(old.features)))
+def _of_old(text: str, brand: str, maker: str, old: OldNumber) -> Designation | None:
+    form = old.form
+    cut = _with_type(_Cut(form.prefix, form.number, "-".join(form.features)))
     if cut.understood is None:
         return None
-    number = re.sub(r"\s+", "", text)
-    return replace(_designation(text, brand, maker, cut), old_number=number)
+    told = _designation(text, brand, maker, cut)
+    letters = [m for c in old.letters for m in _marks("old", c, c[0], told.family, maker)]
+    return replace(told, suffixes=(*told.suffixes, *letters), old_number=old.number)
 
 
 def _suffix_marks(rest: str, family: str, maker: str) -> Iterator[Mark]:
@@ -247,7 +261,7 @@ def _token_marks(token: Token, family: str, maker: str) -> Iterator[Mark]:
 
 def _marks(place: str, written: str, feature: str, family: str, maker: str) -> Iterator[Mark]:
     facts = tables.marks(place).get(feature, family, maker)
-    for fact in facts or (Fact(UNKNOWN, feature, "", ""),):
+    for fact in facts or (Fact(UNKNOWN, written, "", ""),):
         yield Mark(written, fact.kind, fact.value, fact.en, fact.zh)
 
 

@@ -33,7 +33,7 @@ _BY_SIZE = {
     "withdrawal_sleeve": r"(?:2|3|22|23|30|31|32|33|39|240|241)[0-9]{2}|2?[0-9]{2}/[0-9]{3}",
     "lock_nut": r"[0-9]{1,2}|3[01]/?[0-9]{2,3}",
     "lock_washer": r"[0-9]{1,2}",
-    "tapered_inch": r"[0-9]{5,6}(?:/[A-Z]*[0-9]{3,6})?",
+    "tapered_inch": r"[0-9]{5,6}(?:/[0-9]{2,6})?",
 }
 # Roller bearings without an inner ring have no bore of their own.
 _NO_INNER_RING = {"RNU", "RN", "RNA"}
@@ -65,7 +65,8 @@ def understand(type_prefix: str, number: str) -> Number | None:
 def _of_family(family: Family, prefix: str, number: str) -> Number | None:
     shape = _BY_SIZE.get(family.code)
     found = re.fullmatch(shape, number) if shape else None
-    if found and (prefix or "/" in number):  # a bare number is no inch bearing, a pair of them is
+    # A bare number is no inch bearing; cone and cup together are one.
+    if found and (prefix or re.search("/[0-9]{4}", number)):
         sizes = found.groupdict()
         bore, width = (Decimal(v) if (v := sizes.get(n)) else None for n in ("bore", "width"))
         return Number(family, prefix, None, number, bore, width)
@@ -107,3 +108,11 @@ def bore_of(code: str) -> Decimal | None:
     if re.fullmatch(r"/[1-9][0-9]{0,3}", code):
         return Decimal(code[1:])
     return None
+
+
+def canonical(number: Number, written: str) -> str:
+    """Return the number as ISO writes it: 684 is 618/4; 608 stays."""
+    if number.series is None or not number.code.startswith("/"):
+        return written
+    is_short = len(number.series.code) == 2 and len(number.code) == 2
+    return number.series.code + (number.code[1:] if is_short else number.code)

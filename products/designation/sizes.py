@@ -7,6 +7,9 @@ from functools import lru_cache
 from products.designation import tables
 from products.designation.numbers import Number
 
+# Miniature bearings of the thin series are made wider to hold a seal, each maker in his way.
+_WIDER_WITH_SEALS = {"17", "18", "19", "10"}
+
 
 @dataclass(frozen=True, slots=True)
 class Size:
@@ -26,7 +29,7 @@ def _boundary() -> dict[tuple[str, Decimal], tuple[Decimal, Decimal]]:
     }
 
 
-def size_of(number: Number) -> Size:
+def size_of(number: Number, *, sealed: bool) -> Size:
     """Return the dimensions a number stands for."""
     if number.bore_mm is None or number.series is None:
         return Size(number.bore_mm, None, number.width_mm)
@@ -34,4 +37,6 @@ def size_of(number: Number) -> Size:
     if known is None:
         return Size(number.bore_mm)
     outside, width = known
-    return Size(number.bore_mm, outside, width if number.series.widths else None)
+    is_wider = sealed and number.bore_mm < 10 and number.series.dimensions in _WIDER_WITH_SEALS
+    decides = number.series.widths and not is_wider
+    return Size(number.bore_mm, outside, width if decides else None)

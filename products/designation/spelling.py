@@ -11,8 +11,8 @@ _LOOK_ALIKES = str.maketrans(
 _DASHES = re.compile(r"[\u058a\u05be\u1806\u2010-\u2015\u2043\u2212\u2e3a\u2e3b\u30fc\u30a0]")
 NOISE = re.compile(r"[^A-Z0-9]")
 
-_LETTER_O = re.compile(r"(?<=[0-9])[OQ](?=[0-9])")
-_LETTER_L = re.compile(r"(?<=[0-9])[IL|](?=[0-9])")
+_BETWEEN_DIGITS = re.compile(r"(?<=[0-9])[OQIL|]+(?=[0-9])")
+_AS_DIGITS = str.maketrans("OQIL|", "00111")
 # At the edge of a number: ``l205``, ``62O``.
 _FIRST_L = re.compile(r"(?<![A-Z0-9])[IL|](?=[0-9OIL|]{3})")
 _LAST_O = re.compile(r"(?<=[0-9]{2})[OQ](?![A-Z0-9])")
@@ -48,10 +48,9 @@ def search_key(text: str) -> str:
 
 def misread_key(key: str) -> str:
     """Return the key with letters between digits read as what they resemble: O as 0, l as 1."""
-    return _LETTER_L.sub("1", _LETTER_O.sub("0", key))
+    return _BETWEEN_DIGITS.sub(lambda found: found[0].translate(_AS_DIGITS), key)
 
 
 def misread(text: str) -> str:
     """Return the folded text with O and l beside digits read as 0 and 1, also at its edges."""
-    inner = misread_key(misread_key(text))
-    return _LAST_O.sub("0", misread_key(_FIRST_L.sub("1", inner)))
+    return misread_key(_LAST_O.sub("0", misread_key(_FIRST_L.sub("1", text))))

@@ -87,9 +87,9 @@ class Meanings:
         return ()
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=3)
 def marks(place: str) -> Meanings:
-    """Return what the marks of one place (``prefix`` or ``suffix``) mean."""
+    """Return what the marks of one place (``prefix``, ``suffix`` or ``old``) mean."""
     known = Meanings()
     for row in rows("marks.csv"):
         if row["place"] != place:
@@ -177,13 +177,13 @@ def implied() -> tuple[Implied, ...]:
 
 
 @lru_cache(maxsize=1)
-def _makers() -> dict[str, str]:
-    """Return whose wording each name of a maker stands for."""
-    known: dict[str, str] = {}
+def _makers() -> dict[str, tuple[str, str]]:
+    """Return the code of the maker each name stands for, and whose wording he uses."""
+    known: dict[str, tuple[str, str]] = {}
     for row in rows("brands.csv"):
         names = (row["code"], row["name_en"], row["name_zh"], *row["aliases"].split("|"))
         for name in filter(None, names):
-            known.setdefault(_name(name), row["wording"] or row["code"])
+            known.setdefault(_name(name), (row["code"], row["wording"] or row["code"]))
     return known
 
 
@@ -191,9 +191,14 @@ def _name(text: str) -> str:
     return re.sub(r"\s+", "", fold(text))
 
 
+def maker(brand: str) -> str:
+    """Return the code of a maker by any of his names; a name we do not know stands for itself."""
+    return _makers().get(_name(brand), (_name(brand),))[0]
+
+
 def wording(brand: str) -> str:
     """Return the maker whose wording this brand uses: GB for the Chinese makers, FAG for INA."""
-    return _makers().get(_name(brand), _name(brand))
+    return _makers().get(_name(brand), (_name(brand),))[-1]
 
 
 @lru_cache(maxsize=1)
