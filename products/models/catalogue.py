@@ -1,7 +1,7 @@
 """What we trade: brands, categories, products, and what partners call them.
 
 Invariants: brand + search key is unique (two spellings of one designation are one product);
-the three keys are always what ``set_keys`` derives.
+the search keys are always what ``set_keys`` derives.
 """
 
 from collections.abc import Collection, Iterable
@@ -17,6 +17,7 @@ from customers.models import Customer, Supplier
 from erp.core.fields import CodeField, MillimetreField
 from erp.core.models import ArchivableQuerySet, Master, TaxRate, Unit
 from products.designation import FORM_KEY_LENGTH, form_key, search_key
+from products.names import NAME_KEY_LENGTH, name_key
 
 if TYPE_CHECKING:
     from erp.core.policy import AnyUser
@@ -81,6 +82,10 @@ class Product(Master):
     # What the designation says (number, prefix, features), however it is spelled.
     form_key = CodeField(max_length=FORM_KEY_LENGTH, blank=True, editable=False, db_index=True)
     name = models.CharField(_("name"), max_length=120, blank=True)
+    # The name as it is typed in a hurry: SGQZC for 深沟球轴承.
+    name_key = CodeField(
+        max_length=NAME_KEY_LENGTH, blank=True, default="", db_default="", editable=False
+    )
     category = models.ForeignKey(
         Category, on_delete=models.PROTECT, null=True, blank=True, verbose_name=_("category")
     )
@@ -141,8 +146,15 @@ class Product(Master):
             models.CheckConstraint(condition=~Q(search_key=""), name="product_has_key"),
         ]
         indexes: ClassVar = [
-            models.Index(fields=["brand", "designation"], name="product_brand_designation"),
-            models.Index(fields=["bore_mm", "outside_mm", "width_mm"], name="product_size"),
+            models.Index(fields=["brand", "search_key"], name="product_brand_key"),
+            models.Index(fields=["name_key"], name="product_name_key"),
+            models.Index(fields=["brand", "name_key"], name="product_brand_name"),
+            models.Index(fields=["category", "brand"], name="product_category_brand"),
+            models.Index(
+                fields=["bore_mm", "outside_mm", "width_mm", "brand"], name="product_size_brand"
+            ),
+            models.Index(fields=["outside_mm", "width_mm"], name="product_outside"),
+            models.Index(fields=["width_mm", "outside_mm"], name="product_width"),
         ]
 
     def __str__(self) -> str:
@@ -153,10 +165,11 @@ class Product(Master):
         return self.brand.code
 
     def set_keys(self) -> None:
-        """Derive the search keys; whoever changes a designation calls this before saving."""
+        """Derive the search keys; whoever changes what they come from calls this before saving."""
         self.search_key = search_key(self.designation)
         self.form_key = form_key(self.designation)
         self.old_key = search_key(self.old_designation)
+        self.name_key = name_key(self.name)
 
     def clean_fields(self, exclude: Collection[str] | None = None) -> None:
         self.designation = " ".join(self.designation.split())

@@ -2,22 +2,21 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from decimal import Decimal
 from itertools import islice
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from django.db import connection
 from django.db.models import Q, QuerySet
 
-from products.models import Interchange, Product, ProductCode
-
-if TYPE_CHECKING:
-    from erp.core.policy import AnyUser
+from products.models import Category, Interchange, Product, ProductCode
 
 T = TypeVar("T")
 
-_KEYS_PER_QUERY = 500
+KEYS_PER_QUERY = 900  # an old SQLite takes 999 values in one statement
 _TERMS_PER_QUERY = 250  # SQLite joins at most 500 selects
 _COLUMNS = ("id", "brand_id", "designation", "search_key", "form_key", "status")
+SIZE_COLUMNS = ("bore_mm", "outside_mm", "width_mm")
 
 
 class Row(NamedTuple):
@@ -38,11 +37,19 @@ class Replacement(NamedTuple):
 
 
 class Catalogue:
-    """The products a user may see, archived ones left out."""
+    """The products among which is searched."""
 
-    def __init__(self, user: "AnyUser | None") -> None:
-        products = Product.objects.all() if user is None else Product.objects.visible_to(user)
-        self._products = products.active().order_by()
+    def __init__(self, products: QuerySet[Product], *, is_part: bool = False) -> None:
+        """``is_part``: they are not simply all in use, so what codes and replacements lead to is
+        checked.
+        """
+        self._products = products.order_by()
+        self._is_part = is_part
+
+    def _within(self, product: str) -> Q:
+        if not self._is_part:
+            return Q(**{f"{product}__archived_at": None})
+        return Q(**{f"{product}__in": self._products})
 
     def by_key(self, column: str, keys: Collection[str]) -> dict[str, list[Row]]:
         """Return the products whose column equals one of the keys."""
@@ -63,7 +70,7 @@ class Catalogue:
             whose |= Q(customer=customer_id)
         for chunk in _chunks(keys):
             codes = ProductCode.objects.active().filter(whose, search_key__in=chunk)
-            codes = codes.filter(product__archived_at=None)
+            codes = codes.filter(self._within("product"))
             for key, owner, *row in codes.values_list(
                 "search_key", "customer_id", *_through("product")
             ):
@@ -80,17 +87,19 @@ class Catalogue:
             (both_ways, "to_product", "from_product"),
         ):
             for chunk in _chunks(product_ids):
-                rows = offers.filter(
-                    **{f"{asked}__in": chunk, f"{offered}__archived_at": None}
-                ).values_list(f"{asked}_id", "grade", *_through(offered))
+                rows = offers.filter(self._within(offered), **{f"{asked}__in": chunk}).values_list(
+                    f"{asked}_id", "grade", *_through(offered)
+                )
                 for pk, grade, *row in rows:
                     found[pk].append(Replacement(Row(*row), grade, offers is both_ways))
         return found
 
     def by_range(
-        self, ranges: Iterable[tuple[int, "Range"]], *, order: str, limit: int
+        self, ranges: Iterable[tuple[int, "Range"]], *, order: Sequence[str], limit: int
     ) -> dict[int, list[Row]]:
         """Return up to ``limit`` products for each numbered range, in one query per 250.
+
+        ``order`` names columns of the index that serves the range, so that it is read no further.
 
         A limit for each text needs a UNION of limited selects, which the ORM cannot make on
         SQLite.
@@ -100,7 +109,7 @@ class Catalogue:
             selects: list[str] = []
             params: list[Any] = []
             for number, narrow in chunk:
-                rows = narrow(self._products).order_by(order).values_list(*_COLUMNS)[:limit]
+                rows = narrow(self._products).order_by(*order).values_list(*_COLUMNS)[:limit]
                 if rows.query.is_empty():
                     continue
                 sql, values = rows.query.sql_with_params()
@@ -119,35 +128,62 @@ class Catalogue:
         return loaded
 
 
+def categories() -> list[tuple[int, str, str]]:
+    """Return id, Chinese and English name of every category in use."""
+    return list(Category.objects.active().order_by("pk").values_list("pk", "name_zh", "name_en"))
+
+
 Range = Callable[[QuerySet[Product]], QuerySet[Product]]
 
 
-def key_range(column: str, start: str, brand_ids: Sequence[int] = ()) -> Range:
+def key_range(column: str, start: str, brand_id: int | None = None) -> Range:
     """Products whose key begins with ``start``, as a range: any index serves it, unlike LIKE."""
+    until = _after(start) if column == "search_key" else start[:-1] + chr(ord(start[-1]) + 1)
 
     def narrow(products: QuerySet[Product]) -> QuerySet[Product]:
-        found = products.filter(**{f"{column}__gte": start, f"{column}__lt": _after(start)})
-        return found.filter(brand__in=brand_ids) if brand_ids else found
+        found = products.filter(**{f"{column}__gte": start, f"{column}__lt": until})
+        return found if brand_id is None else found.filter(brand=brand_id)
 
     return narrow
 
 
-def size_range(low: Sequence[Any], high: Sequence[Any], brand_ids: Sequence[int] = ()) -> Range:
-    """Products whose d, D and B each lie between the two."""
+def brand_range(brand_id: int) -> Range:
+    return lambda products: products.filter(brand=brand_id)
 
+
+def category_range(category_id: int, brand_id: int | None = None) -> Range:
     def narrow(products: QuerySet[Product]) -> QuerySet[Product]:
-        found = products.filter(
-            bore_mm__range=(low[0], high[0]),
-            outside_mm__range=(low[1], high[1]),
-            width_mm__range=(low[2], high[2]),
-        )
-        return found.filter(brand__in=brand_ids) if brand_ids else found
+        found = products.filter(category=category_id)
+        return found if brand_id is None else found.filter(brand=brand_id)
 
     return narrow
+
+
+def size_range(
+    sizes: Sequence[Decimal | None], tolerance: Decimal, brand_id: int | None = None
+) -> Range:
+    """Products of which each size given lies within the tolerance."""
+
+    def narrow(products: QuerySet[Product]) -> QuerySet[Product]:
+        found = products.filter(**size_conditions(sizes, tolerance))
+        return found if brand_id is None else found.filter(brand=brand_id)
+
+    return narrow
+
+
+def size_conditions(sizes: Sequence[Decimal | None], tolerance: Decimal) -> dict[str, Any]:
+    return {
+        f"{column}__range": (size - tolerance, size + tolerance)
+        for column, size in zip(SIZE_COLUMNS, sizes, strict=True)
+        if size is not None
+    }
 
 
 def _after(start: str) -> str:
-    """Return the least key that no longer begins with ``start``; digits sort before letters."""
+    """Return the least search key that no longer begins with ``start``.
+
+    Where a database sorts signs before digits, nothing stands between 9 and A or behind Z.
+    """
     head = start.rstrip("Z")
     if not head:
         return "Z" * 80
@@ -159,7 +195,7 @@ def _through(relation: str) -> Iterator[str]:
     return (f"{relation}__{column}" for column in _COLUMNS)
 
 
-def _chunks(values: Iterable[T], size: int = _KEYS_PER_QUERY) -> Iterator[list[T]]:
+def _chunks(values: Iterable[T], size: int = KEYS_PER_QUERY) -> Iterator[list[T]]:
     rest = iter(values)
     while chunk := list(islice(rest, size)):
         yield chunk

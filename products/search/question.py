@@ -1,9 +1,7 @@
-"""A query made ready for looking up: brands known by their ids, keys, meanings, sizes."""
+"""A query made ready for looking up: brands known by their ids, keys, meanings, sizes, names."""
 
-import re
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import NamedTuple, Self
 
 from products.designation import (
     Form,
@@ -11,98 +9,51 @@ from products.designation import (
     forms_meant,
     from_old_number,
     is_current_number,
-    misread_key,
+    parse,
     readings,
     search_key,
 )
-from products.models import Brand
+from products.designation.spelling import misread
+from products.names import NAME_KEY_LENGTH, name_key
+from products.search.brands import UNKNOWN_BRAND, BrandNames
+from products.search.noise import without_noise
 from products.search.results import Query
+from products.search.sizes import Measured, Sizes, read_sizes
 
-UNKNOWN_BRAND = 0  # asked for, but not one of ours: no product is of it
 _SHORTEST_PREFIX = 2
+_SHORTEST_NAME = 2
 _LONGEST = 200  # characters read of one text
-_SIZE = r"([0-9]{1,4}(?:[.,][0-9]{1,3})?)"
-_SIZES = re.compile(
-    rf"\W*(?:D\s*=\s*)?{_SIZE}(?:MM)?\s*[X*×]\s*{_SIZE}(?:MM)?\s*[X*×]\s*{_SIZE}\s*(?:MM)?\W*"
-)
-Sizes = tuple[Decimal, Decimal, Decimal]
+_LONGEST_KEY = 80  # no stored key is longer
+_ROUNDED_INCH = Decimal("0.03")  # mm; makers round 14.2875 to 14.3
 
 
-class _Alias(NamedTuple):
-    name: str
-    brand_id: int
-    leading: re.Pattern[str]
-    trailing: re.Pattern[str]
+# What a Russian letter is read as when it is typed for its sound: НУ for NU, НЖ for NJ.
+_SOUNDS = str.maketrans("АБВГДЕЖЗИЙКЛМНОПРСТУФХЦЧШЫЭЮЯ", "ABVGDEJZIIKLMNOPRSTUFHCCSYEUA")
 
 
-@dataclass(frozen=True, slots=True)
-class BrandNames:
-    """Every name of every brand, for reading a name and for taking it off a designation."""
-
-    codes: dict[int, str]
-    ids: dict[str, int]
-    aliases: tuple[_Alias, ...]
-
-    @classmethod
-    def load(cls) -> Self:
-        rows = Brand.objects.values_list("id", "code", "name_en", "name_zh", "aliases")
-        ids: dict[str, int] = {}
-        for pk, code, *_names in rows:
-            ids[_name(code)] = pk
-        for pk, _code, name_en, name_zh, aliases in rows:
-            for name in (name_en, name_zh, *aliases):
-                if _name(name):
-                    ids.setdefault(_name(name), pk)
-        longest_first = sorted(ids, key=len, reverse=True)
-        return cls(
-            codes={row[0]: row[1] for row in rows},
-            ids=ids,
-            aliases=tuple(_alias(name, ids[name]) for name in longest_first if len(name) > 1),
-        )
-
-    def find(self, name: str) -> int:
-        return self.ids.get(_name(name), UNKNOWN_BRAND)
-
-    def take_off(self, text: str) -> tuple[int, str]:
-        """Return the brand named before or after the designation, and the text without it."""
-        folded = fold(text).strip()
-        for alias in self.aliases:
-            if alias.name not in folded:
-                continue
-            for pattern in (alias.leading, alias.trailing):
-                found = pattern.fullmatch(folded)
-                if found and search_key(found[1]):
-                    return alias.brand_id, found[1]
-        return UNKNOWN_BRAND, text
-
-
-def _name(text: str) -> str:
-    return "".join(fold(text).split())
-
-
-def _alias(name: str, brand_id: int) -> _Alias:
-    """A Latin name must not run into further letters: ``INA`` is not the start of ``INAX``."""
-    text = re.escape(name)
-    before, after = (r"(?<![A-Z&])", r"(?![A-Z&])") if name.isascii() else ("", "")
-    return _Alias(
-        name,
-        brand_id,
-        re.compile(rf"\W*{text}{after}[^\w(]*(.+)", re.DOTALL),
-        re.compile(rf"(.+?)[\s,;:/(（-]*{before}{text}\W*", re.DOTALL),
-    )
+def by_sound(text: str) -> str:
+    """Return the text with Cyrillic letters by their sound; empty when it has none."""
+    upper = text.upper()
+    sounds = upper.translate(_SOUNDS)
+    return sounds if sounds != upper else ""
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
     query: Query
-    text: str  # without the brand
+    written: str  # the text as asked, spaces folded
+    spoken: str  # without brand and sizes
+    text: str  # without noise, too
     brand_ids: tuple[int, ...]  # asked for, in order; empty: unstated
     keys: tuple[str, ...]  # search keys it may be stored under, likeliest first
     forms: dict[str, frozenset[str]]  # form keys that say the same, and for which makers
-    number: str  # leading part of the form keys that share the number
+    read_as: tuple[Form, ...]  # what it says, likeliest first
     old_form: Form | None
     sizes: Sizes | None
-    only_sizes: bool  # the text is nothing but sizes
+    tolerance: Decimal  # mm, either way
+    name: str  # how it is named, by its key; empty: it is a number
+    name_words: str  # the same in words, without what says nothing
+    only_brand: bool  # nothing but the name of a brand
 
     @property
     def old_key(self) -> str:
@@ -115,10 +66,29 @@ class Question:
         """Whether the number is one of today's too, so that the old meaning is only a guess."""
         return any(is_current_number(form.number) for form in readings(self.text))
 
+    def is_other_bore(self, designation: str, form_key: str) -> bool:
+        """Return whether the same spelling tells another bore: 62/22 is not 6222.
+
+        Signs count only here: a stroke within the number may say the bore in millimetres.
+        """
+        number = form_key.partition("|")[0]
+        numbers = {form.number for form in self.read_as}
+        if number in numbers or not any("/" in one for one in (number, *numbers)):
+            return False
+        asked, found = parse(self.text), parse(designation)
+        bores = {said.bore_mm for said in (asked, found) if said and said.bore_mm is not None}
+        return len(bores) > 1
+
     @property
     def prefix(self) -> str:
-        key = self.keys[0] if self.keys and not self.only_sizes else ""
+        key = self.keys[0] if self.keys else ""
         return key if len(key) >= _SHORTEST_PREFIX else ""
+
+    @property
+    def form(self) -> Form | None:
+        """What it says, when its number is long enough to look for the like."""
+        form = self.read_as[0] if self.read_as else None
+        return form if form and len(form.number) > 2 else None
 
     def rank(self, brand_id: int) -> int:
         """0 for the brand asked for (or any, if none was), then the alternatives, then the rest."""
@@ -128,30 +98,80 @@ class Question:
 
 
 def ask(query: Query, brands: BrandNames) -> Question:
-    """Make a query ready: take brand and sizes out of the text, derive the keys."""
-    written = query.text[:_LONGEST]
-    sizes = _sizes(written)
-    named, text = brands.take_off(written)
+    """Make a query ready: take brand, noise and sizes out of the text, derive the keys."""
+    written = " ".join(query.text[:_LONGEST].split())
+    measured = read_sizes(written) if any(map(str.isdigit, written)) else None
+    # A number beside the sizes is the part; without one the sizes may be its name: K 25x30x20.
+    body = measured.rest if measured and _has_digit(measured.rest) else written
+    named, spoken = _without_brand(body, brands)
+    text = without_noise(spoken)
+    only_sizes = (
+        measured is not None and body is written and not search_key(_rest(measured, brands))
+    )
     brand_ids = _brand_ids(query, named, brands)
     maker = brands.codes.get(brand_ids[0], "") if brand_ids else ""
-    keys = [search_key(text), search_key(written)]
-    keys += [misread_key(key) for key in keys]
-    read_as = () if sizes else readings(text, maker)
-    old = None if sizes else from_old_number(keys[0])
-    forms = forms_meant(text, maker) if read_as else {}
+    only_brand = bool(named) and not (without_noise(spoken, names=False) or measured)
+    sounds = by_sound(spoken)
+    keys = () if only_sizes or only_brand else _keys(text, spoken, written, sounds)
+    read_as = (*readings(text, maker), *readings(sounds, maker)) if keys else ()
+    old = from_old_number(keys[0]) if keys else None
+    forms = {**forms_meant(sounds, maker), **forms_meant(text, maker)} if read_as else {}
     if old:
         forms.setdefault(old.key, frozenset())
+    sizes = query.dimensions or (measured.sizes if measured else None)
     return Question(
         query=query,
+        written=written,
+        spoken=spoken,
         text=text,
         brand_ids=brand_ids,
-        keys=tuple(key for key in dict.fromkeys(keys) if key),
+        keys=keys,
         forms=forms,
-        number=f"{read_as[0].number}|" if read_as and len(read_as[0].number) > 2 else "",
+        read_as=read_as,
         old_form=old,
-        sizes=query.dimensions or sizes,
-        only_sizes=sizes is not None,
+        sizes=sizes,
+        tolerance=_tolerance(query, measured),
+        name="" if sizes else _name(spoken),
+        name_words=without_noise(spoken, names=False).casefold(),
+        only_brand=only_brand and query.dimensions is None,
     )
+
+
+def _has_digit(text: str) -> bool:
+    return any(sign.isdigit() for sign in text)
+
+
+def _without_brand(text: str, brands: BrandNames) -> tuple[int, str]:
+    """Return the brand that is named, also behind a word like 进口, and the text without it."""
+    for said in (text, without_noise(text)):
+        named, rest = brands.take_off(said)
+        if named:
+            return named, rest
+    return UNKNOWN_BRAND, text
+
+
+def _rest(measured: Measured, brands: BrandNames) -> str:
+    return without_noise(_without_brand(measured.rest, brands)[1])
+
+
+def _keys(*texts: str) -> tuple[str, ...]:
+    keys = [search_key(text) for text in texts]
+    keys += [search_key(misread(fold(text))) for text in texts]
+    return tuple(key for key in dict.fromkeys(keys) if 0 < len(key) <= _LONGEST_KEY)
+
+
+def _name(spoken: str) -> str:
+    """Return the key of a name; empty for a number, and for what every product is: a bearing."""
+    if _has_digit(spoken) or not without_noise(spoken, names=False):
+        return ""
+    key = name_key(spoken)
+    return key if _SHORTEST_NAME <= len(key) < NAME_KEY_LENGTH else ""
+
+
+def _tolerance(query: Query, measured: Measured | None) -> Decimal:
+    if measured and measured.in_inches and query.dimensions is None:
+        return max(query.tolerance, _ROUNDED_INCH)
+    return query.tolerance
 
 
 def _brand_ids(query: Query, named_in_text: int, brands: BrandNames) -> tuple[int, ...]:
@@ -159,12 +179,3 @@ def _brand_ids(query: Query, named_in_text: int, brands: BrandNames) -> tuple[in
     if not stated:
         return (named_in_text,) if named_in_text else ()
     return tuple(dict.fromkeys(brands.find(name) for name in stated))
-
-
-def _sizes(text: str) -> Sizes | None:
-    """Return d, D, B of ``25x52x15`` when the text is nothing but sizes."""
-    found = _SIZES.fullmatch(fold(text))
-    if found is None:
-        return None
-    bore, outside, width = (Decimal(size.replace(",", ".")) for size in found.groups())
-    return bore, outside, width

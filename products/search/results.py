@@ -4,7 +4,9 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from products.designation import Form
 from products.models import Product
+from products.search.sizes import Sizes
 
 EXACT = "exact"
 NORMALISED = "normalised"
@@ -25,7 +27,7 @@ class Query:
     text: str  # designation as read, may be ''
     brand: str = ""  # brand code or any other name of it, '' unknown
     alternative_brands: tuple[str, ...] = ()
-    dimensions: tuple[Decimal, Decimal, Decimal] | None = None  # d, D, B in mm
+    dimensions: Sizes | None = None  # d, D, B in mm; None where not given
     tolerance: Decimal = Decimal("0.01")  # mm, either way
 
 
@@ -36,6 +38,20 @@ class Hit:
     reason: str  # one translated sentence
     # The same to be kept and told again in another language (reasons.retold).
     told: dict[str, Any] = field(default_factory=dict, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """How a text was read, and how many products each rule found, for whoever wonders."""
+
+    brands: tuple[str, ...]  # codes; '' for a brand that is not ours
+    designation: str
+    keys: tuple[str, ...]
+    forms: tuple[Form, ...]
+    old_form: Form | None
+    sizes: Sizes | None
+    name: str
+    found: dict[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +67,7 @@ class Match:
     equals: tuple[Hit, ...] = ()
     # The brand was asked for, or is known from the customer's own code.
     brand_known: bool = False
+    understood: Understood | None = None
 
     @property
     def chosen(self) -> Hit | None:

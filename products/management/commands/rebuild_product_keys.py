@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from products.models import Product
 
 BATCH = 2000
-_KEYS = ("search_key", "form_key", "old_key")
+_KEYS = ("search_key", "form_key", "old_key", "name_key")
 
 
 class Command(BaseCommand):
