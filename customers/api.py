@@ -178,12 +178,8 @@ def supplier_json(supplier: Supplier) -> dict[str, Any]:
 # --- reading -------------------------------------------------------------------------------------
 
 
-def _page(
-    model: type[Partner], request: HttpRequest, sought: PartnerFilter
-) -> tuple[list[Any], Any]:
-    authorize(request.user, f"customers.view_{model._meta.model_name}")
-    rows: Any = model._default_manager
-    rows = rows.visible_to(request.user).active().select_related("owner")
+def _page(rows: Any, sought: PartnerFilter) -> tuple[list[Any], str | None]:
+    rows = rows.active().select_related("owner")
     if sought.q.strip():
         rows = rows.named(sought.q[:100])
     return newest_first(rows, cursor=sought.cursor, limit=sought.limit)
@@ -191,13 +187,15 @@ def _page(
 
 @customers.get("", response=CustomerPage, summary="Customers you may see, newest first")
 def list_customers(request: HttpRequest, sought: Query[PartnerFilter]) -> dict[str, Any]:
-    found, following = _page(Customer, request, sought)
+    authorize(request.user, "customers.view_customer")
+    found, following = _page(Customer.objects.visible_to(request.user), sought)
     return {"items": [customer_json(row) for row in found], "next": following}
 
 
 @suppliers.get("", response=SupplierPage, summary="Suppliers you may see, newest first")
 def list_suppliers(request: HttpRequest, sought: Query[PartnerFilter]) -> dict[str, Any]:
-    found, following = _page(Supplier, request, sought)
+    authorize(request.user, "customers.view_supplier")
+    found, following = _page(Supplier.objects.visible_to(request.user), sought)
     return {"items": [supplier_json(row) for row in found], "next": following}
 
 
@@ -233,7 +231,10 @@ def _checked(model: type[Partner], request: AuthedRequest, sent: PartnerChange) 
                 raise field_problem(name, "unknown", _("There is no such entry."))
             values[f"{name}_id"] = key
     owner = values.get("owner_id")
-    if owner is not None and not User.objects.working().filter(pk=owner).exists():
+    if (
+        owner is not None
+        and not User.objects.visible_to(request.user).filter(pk=owner, is_active=True).exists()
+    ):
         raise field_problem("owner_id", "unknown", _("There is no such employee."))
     return values
 
