@@ -19,6 +19,7 @@ from customers.models import (
     InvoiceProfile,
     OfPartner,
     Partner,
+    PartnerDetail,
     Supplier,
 )
 from erp.core.admin import (
@@ -182,7 +183,7 @@ class PartnerAdmin(MasterAdmin[Any]):
         if formset.model is FollowUp:
             for row in formset.extra_forms:
                 row.instance.owner = request.user
-        else:
+        elif issubclass(formset.model, PartnerDetail):
             given_up = [
                 row.instance.pk
                 for row in formset.initial_forms

@@ -14,6 +14,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.models import Group
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User, username_key
@@ -252,6 +253,7 @@ def _load_interchanges() -> None:
                 one_way=row["grade"] == Interchange.Grade.SUPERSEDED,
                 source=row["source"],
                 approved_by=approver,
+                approved_at=timezone.now() if approver else None,
             )
             for row in rows("interchanges")
         ),

@@ -2,6 +2,10 @@
 
 _TABLES = ["brand", "category", "product", "productcode", "interchange"]
 _READ = [f"products.view_{name}" for name in _TABLES]
+_FORBID = [f"products.{verb}_forbiddenbrand" for verb in ("view", "add", "change", "delete")]
+_ALL_FORBIDDEN = "products.view_all_forbiddenbrand"
+# Whoever approves interchanges has proposals derived and works through them.
+_APPROVE = ["products.approve_interchange", "products.view_derivation"]
 _WRITE = [f"products.{verb}_{name}" for verb in ("add", "change", "delete") for name in _TABLES]
 
 # Salespeople protect the items of their own customers; managers see all and may quote them.
@@ -9,7 +13,15 @@ _PROTECT = [f"products.{verb}_protecteditem" for verb in ("view", "add", "change
 _PROTECTED = ["products.view_protecteditem", "products.view_all_protecteditem"]
 
 ROLES = {
-    "administrator": [*_READ, *_WRITE, *_PROTECTED, "products.merge_product"],
+    "administrator": [
+        *_READ,
+        *_WRITE,
+        *_PROTECTED,
+        *_APPROVE,
+        *_FORBID,
+        _ALL_FORBIDDEN,
+        "products.merge_product",
+    ],
     "manager": [
         *_READ,
         *_WRITE,
@@ -18,10 +30,13 @@ ROLES = {
         "products.delete_protecteditem",
         "products.quote_protected",
         "products.merge_product",
+        *_APPROVE,
+        *_FORBID,
+        _ALL_FORBIDDEN,
         "products.view_pricefact",
         "products.view_cost",
     ],
-    "sales": [*_READ, *_PROTECT, "products.add_productcode"],
+    "sales": [*_READ, *_PROTECT, *_FORBID, "products.add_productcode"],
     "purchaser": [
         *_READ,
         *(f"products.{verb}_{name}" for verb in ("add", "change") for name in _TABLES[2:]),
@@ -29,5 +44,11 @@ ROLES = {
         "products.view_cost",
     ],
     "storekeeper": _READ,
-    "accountant": [*_READ, "products.view_pricefact", "products.view_cost"],
+    "accountant": [
+        *_READ,
+        "products.view_forbiddenbrand",
+        _ALL_FORBIDDEN,
+        "products.view_pricefact",
+        "products.view_cost",
+    ],
 }

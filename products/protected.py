@@ -64,7 +64,7 @@ def _rows(
     if customer_id is not None:
         items = items.exclude(customer=customer_id)
     no_form = Value("", CharField())
-    counted = Interchange.objects.active().exclude(approved_by=None)
+    counted = Interchange.objects.approved()
     identical = counted.filter(grade=Interchange.Grade.IDENTICAL).order_by()
 
     def told(rows: Any, product: Any, form: Any) -> Any:

@@ -5,7 +5,15 @@ from django.db.models import Q
 from erp.core.models import Attachment
 from erp.core.periods import company_today
 from erp.core.registry import Repoint, follows_merge, follows_merge_of, locks_merge, repoint_all
-from products.models import Interchange, PriceFact, Product, ProductCode, ProtectedItem
+from products.models import (
+    ForbiddenBrand,
+    Interchange,
+    PriceFact,
+    Product,
+    ProductCode,
+    ProtectedItem,
+)
+from products.supersession import reachable, steps_from
 
 for _column in ("customer", "supplier"):
     follows_merge(ProductCode, _column)
@@ -40,7 +48,16 @@ def _protected_of(column: str, other: str) -> Repoint:
     return repoint
 
 
+def _forbidden_brands_follow(gone_id: int, kept_id: int) -> int:
+    """What either of them does not take, the one that is left does not take."""
+    rows = ForbiddenBrand.objects.filter(customer=gone_id)
+    known = ForbiddenBrand.objects.filter(customer=kept_id).values_list("brand", flat=True)
+    rows.filter(brand__in=list(known)).delete()
+    return rows.update(customer=kept_id)
+
+
 follows_merge(ProtectedItem, "customer", repoint=_protected_of("customer", "product"))
+follows_merge(ForbiddenBrand, "customer", repoint=_forbidden_brands_follow)
 
 
 # --- products ----------------------------------------------------------------------------------
@@ -91,19 +108,28 @@ def _links_follow(column: str, other: str) -> Repoint:
             if twin is not None:
                 twin.delete()
             setattr(row, f"{column}_id", kept_id)
-            row.save(update_fields=[column])
+            if _closes_cycle(row):
+                row.approved_by = row.approved_at = None
+            row.save(update_fields=[column, "approved_by", "approved_at"])
             known[third] = row
         return len(coming)
 
     return repoint
 
 
+def _closes_cycle(link: Interchange) -> bool:
+    """A supersession that would go in a circle is no more than a proposal again."""
+    if link.grade != Interchange.Grade.SUPERSEDED or link.approved_at is None:
+        return False
+    return link.from_product_id in reachable(steps_from({link.to_product_id}), link.to_product_id)
+
+
 def _far_end(link: Interchange, product_id: int) -> int:
     return link.to_product_id if link.from_product_id == product_id else link.from_product_id
 
 
-def _weight(link: Interchange) -> tuple[bool, bool]:
-    return link.archived_at is None, link.approved_by_id is not None
+def _weight(link: Interchange) -> tuple[bool, bool, bool]:
+    return link.archived_at is None, link.approved_at is not None, not link.is_proposal
 
 
 def _files_follow(gone_id: int, kept_id: int) -> int:

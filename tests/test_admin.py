@@ -357,7 +357,7 @@ def test_two_spellings_of_one_product_are_a_form_error(everything: Any) -> None:
 
 
 # What a customer's page keeps besides its contacts.
-OTHER_SETS = ("address_set", "invoiceprofile_set", "followup_set")
+OTHER_SETS = ("address_set", "invoiceprofile_set", "followup_set", "forbiddenbrand_set")
 
 
 def test_the_default_contact_passes_from_one_row_to_another(everything: Any) -> None:

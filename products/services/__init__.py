@@ -1,5 +1,34 @@
 """Changes of the catalogue."""
 
+from products.services.interchanges import (
+    Outcome,
+    Seen,
+    approve_interchange,
+    approve_interchanges,
+    preview,
+    propose_interchange,
+    regrade_interchanges,
+    reject_interchange,
+    reject_interchanges,
+    reopen_interchange,
+    set_validity,
+)
 from products.services.merging import Effects, effects_of_merge, merge_products, sweep_merged
 
-__all__ = ["Effects", "effects_of_merge", "merge_products", "sweep_merged"]
+__all__ = [
+    "Effects",
+    "Outcome",
+    "Seen",
+    "approve_interchange",
+    "approve_interchanges",
+    "effects_of_merge",
+    "merge_products",
+    "preview",
+    "propose_interchange",
+    "regrade_interchanges",
+    "reject_interchange",
+    "reject_interchanges",
+    "reopen_interchange",
+    "set_validity",
+    "sweep_merged",
+]

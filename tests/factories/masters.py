@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any, TypeVar
 
 from django.contrib.auth.models import Group, Permission
+from django.utils import timezone
 from factory.declarations import (
     LazyAttribute,
     SelfAttribute,
@@ -41,6 +42,7 @@ from messaging.models import Notification
 from products.models import (
     Brand,
     Category,
+    ForbiddenBrand,
     Interchange,
     PriceFact,
     Product,
@@ -365,6 +367,16 @@ class InterchangeFactory(Factory[Interchange]):
     from_product = SubFactory(ProductFactory)
     to_product = SubFactory(ProductFactory, brand__code="NSK")
     grade = Interchange.Grade.IDENTICAL
+    approved_at = LazyAttribute(lambda i: timezone.now() if i.approved_by else None)
+    approved_by = None
+
+
+class ForbiddenBrandFactory(Factory[ForbiddenBrand]):
+    class Meta:
+        model = ForbiddenBrand
+
+    customer = SubFactory(CustomerFactory)
+    brand = SubFactory(BrandFactory, code="NSK")
 
 
 class ProtectedItemFactory(Factory[ProtectedItem]):

@@ -3,6 +3,7 @@
 from erp.core.admin.actions import (
     ActionsAdmin,
     ObjectAction,
+    add_inlines,
     add_object_actions,
     link_to,
     transition_action,
@@ -50,6 +51,7 @@ __all__ = [
     "ScopedInline",
     "VersionedForm",
     "VisibleFilter",
+    "add_inlines",
     "add_object_actions",
     "change_row",
     "display",

@@ -92,6 +92,12 @@ def add_object_actions(model: type[models.Model], *actions: ObjectAction) -> Non
     target.object_actions = (*target.object_actions, *actions)
 
 
+def add_inlines(model: type[models.Model], *inlines: type[Any]) -> None:
+    """Give a lower app's page rows of an upper app; called from the upper app's ``admin``."""
+    target: Any = admin.site.get_model_admin(model)
+    target.inlines = (*target.inlines, *inlines)
+
+
 def link_to(obj: models.Model, text: str | None = None) -> SafeString:
     """Return a link to the page of a row."""
     name = f"admin:{obj._meta.app_label}_{obj._meta.model_name}_change"

@@ -27,7 +27,7 @@ def snapshot(obj: models.Model) -> dict[str, Any]:
     return {
         field.name: getattr(obj, field.attname)
         for field in obj._meta.concrete_fields
-        if field.name not in _KEPT and not field.primary_key
+        if not (field.name in _KEPT or field.primary_key or field.generated)
     }
 
 
