@@ -88,7 +88,8 @@ def test_every_list_can_be_exported(everything: Any, label: str, kind: str) -> N
     response = answer(everything, label, kind)
     assert response.status_code == 200
     assert response.headers["X-Content-Type-Options"] == "nosniff"
-    assert response.headers["Content-Disposition"].startswith("attachment")
+    assert response.headers["Content-Disposition"].startswith("attachment; filename=")
+    assert response.headers["Content-Disposition"].endswith(f".{kind}")
     table = table_of_file(f"a.{kind}", b"".join(response.streaming_content))
     assert len(table[0]) == len(set(table[0]))
     assert AuditEntry.objects.get(action="list.exported").object_type == label

@@ -20,6 +20,8 @@ _VERBS = {
     "expired": _("expired"),
     "exported": _("exported"),
     "handed_over": _("handed over"),
+    "file_added": _("file added"),
+    "file_removed": _("file removed"),
     "imported": _("imported"),
     "in_progress": _("in progress"),
     "learned": _("learned"),

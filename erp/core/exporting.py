@@ -90,12 +90,11 @@ def export_answer(request: Any, name: str) -> HttpResponseBase:
     write(listed, kind, file)
     note_export(listed, query, kind, rows, by=request.user)
     file.seek(0)
-    headers = {
-        "Content-Disposition": disposition(file_name(listed.title, kind)),
-        "X-Content-Type-Options": "nosniff",
-        "Cache-Control": "private, no-store",
-    }
-    return FileResponse(file, content_type=CONTENT_TYPES[kind], headers=headers)
+    answer = FileResponse(file, content_type=CONTENT_TYPES[kind])
+    answer.headers["Content-Disposition"] = disposition(file_name(listed.title, kind))
+    answer.headers["X-Content-Type-Options"] = "nosniff"
+    answer.headers["Cache-Control"] = "private, no-store"
+    return answer
 
 
 def check_length(kind: str, rows: int) -> None:

@@ -265,6 +265,8 @@ class Attachment(models.Model):
         related_name="+",
         verbose_name=_("created by"),
     )
+    # Of an uploaded file: since when it is kept without being shown.
+    withdrawn_at = models.DateTimeField(_("removed at"), null=True, editable=False)
 
     class Meta:
         verbose_name = _("file")

@@ -59,7 +59,10 @@ def file_answer(
     headers["Content-Length"] = str(file.size)
     if isinstance(request, ASGIRequest):
         return StreamingHttpResponse(_pieces(file), content_type=content_type, headers=headers)
-    return FileResponse(file, content_type=content_type, headers=headers)
+    answer = FileResponse(file, content_type=content_type)
+    for header, value in headers.items():  # its own would name the file in the store
+        answer.headers[header] = value
+    return answer
 
 
 async def _pieces(file: Any) -> AsyncIterator[bytes]:

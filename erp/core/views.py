@@ -1,10 +1,11 @@
-"""Pages of the kernel: a person's long exports."""
+"""Pages of the kernel: files of rows, and a person's long exports."""
 
 from typing import Any
 
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 
+from erp.core.attachments import is_picture, thumbnail_path, visible_file
 from erp.core.exporting import RIGHT
 from erp.core.exports import file_name
 from erp.core.lists import CONTENT_TYPES
@@ -39,3 +40,29 @@ def export_file(request: Any, pk: int) -> HttpResponseBase:
         raise Http404
     name = file_name(export.title, export.format)
     return file_answer(request, export.file.name, name, CONTENT_TYPES[export.format])
+
+
+# --- files of rows ---------------------------------------------------------------------------
+
+
+@page("GET")
+def stored_file(request: Any, pk: int) -> HttpResponseBase:
+    """A file, for whoever sees the row it belongs to; pictures are shown, the rest is saved."""
+    found = visible_file(request.user, pk)
+    return file_answer(
+        request,
+        str(found.file),
+        found.name,
+        found.content_type,
+        etag=found.sha256,
+        inline=is_picture(found),
+    )
+
+
+@page("GET")
+def thumbnail(request: Any, pk: int) -> HttpResponseBase:
+    found = visible_file(request.user, pk)
+    if not is_picture(found):
+        raise Http404
+    path, etag = thumbnail_path(found), f"{found.sha256}-small"
+    return file_answer(request, path, found.name, found.content_type, etag=etag, inline=True)

@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from erp.core.admin import MasterAdmin, ScopedInline, VisibleFilter, figure, plain
+from erp.core.admin import FilesAdmin, MasterAdmin, ScopedInline, VisibleFilter, figure, plain
 from products.admin.interchange import InterchangeInline
 from products.admin.sought import designated
 from products.models import Brand, Category, Product, ProductCode
@@ -43,7 +43,7 @@ class ProductCodeInline(ScopedInline[ProductCode, Product]):
 
 
 @admin.register(Product)
-class ProductAdmin(MasterAdmin[Product]):
+class ProductAdmin(FilesAdmin[Product], MasterAdmin[Product]):
     list_display = (
         "designation",
         "brand",

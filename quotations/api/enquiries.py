@@ -32,7 +32,7 @@ from quotations.api.documents import (
     customer_of,
     quotation_json,
 )
-from quotations.files import enquiry_text
+from quotations.files import enquiry_text, keep_file
 from quotations.matching import price_enquiry
 from quotations.models import Enquiry
 from quotations.sheets import enquiry_sheet
@@ -147,6 +147,7 @@ def create_enquiry(request: AuthedRequest) -> HttpResponse:
         made = services.create_enquiry(
             sent.text, customer_id=customer.pk, by=request.user, priced=priced
         )
+        keep_file(made, request.FILES.get("file"), by=request.user)
         return 201, enquiry_json(made, request)
 
     digest = hashlib.sha256(sent.text.encode()).hexdigest()

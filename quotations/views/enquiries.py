@@ -16,6 +16,7 @@ from erp.core.policy import allowed, authorize
 from erp.core.refused_files import status_of
 from products.models import Product
 from quotations import services
+from quotations.files import keep_file
 from quotations.forms import EnquiryForm
 from quotations.grid import read_number
 from quotations.matching import PricedEnquiry, price_enquiry
@@ -57,6 +58,7 @@ def _create(request: AuthedRequest, form: EnquiryForm, priced: PricedEnquiry) ->
     made = services.create_enquiry(
         form.cleaned_data["text"], customer_id=customer.pk, by=request.user, priced=priced
     )
+    keep_file(made, form.cleaned_data["file"], by=request.user)
     return reverse("quotations:enquiry", args=[made.pk]), ""
 
 

@@ -58,6 +58,7 @@ from tests.factories.masters import (
     SupplierFactory,
     TaxRateFactory,
     UnitFactory,
+    UploadedFileFactory,
     UserFactory,
 )
 from tests.factories.stock import (
@@ -126,6 +127,7 @@ __all__ = [
     "SupplierFactory",
     "TaxRateFactory",
     "UnitFactory",
+    "UploadedFileFactory",
     "UserFactory",
     "WarehouseFactory",
 ]

@@ -136,14 +136,25 @@ class AttachmentFactory(Factory[Attachment]):
     class Meta:
         model = Attachment
 
-    kind = Attachment.Kind.ISSUED
+    kind: Any = Attachment.Kind.ISSUED
     name = Sequence(lambda n: f"QUO-{n}.pdf")
     content_type = "application/pdf"
     size = 4
-    sha256 = "0" * 64
-    file = "issued/00/" + "0" * 64  # a name; no such file is written
+    sha256: Any = "0" * 64
+    file: Any = "issued/00/" + "0" * 64  # a name; no such file is written
     object_type = "quotations.quotation"
     object_id = 1
+
+
+class UploadedFileFactory(AttachmentFactory):
+    """A picture of a product; no such file is written."""
+
+    kind = Attachment.Kind.UPLOADED
+    name = Sequence(lambda n: f"{n}.png")
+    content_type = "image/png"
+    sha256 = Sequence(lambda n: f"{n:064x}")
+    file = Sequence(lambda n: f"uploaded/00/{n:064x}")
+    object_type = "products.product"
 
 
 class ExportFactory(Factory[Export]):

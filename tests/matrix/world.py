@@ -76,6 +76,7 @@ def _share(world: World) -> None:
         "accounts.department": f.DepartmentFactory(),
         "accounts.user": f.UserFactory(username="colleague"),
         "auth.group": Group.objects.get(name="sales"),
+        "product-picture": f.UploadedFileFactory(object_id=product.pk),
         "products.brand": f.BrandFactory(),
         "products.category": f.CategoryFactory(),
         "products.product": product,
@@ -105,7 +106,11 @@ def _rows_of(world: World, owner: User, first: int) -> dict[str, Any]:
     f.EnquiryLineFactory(document=enquiry, product=product, line_no=1)
     order = f.SalesOrderFactory(pk=first, owner=owner, customer=customer, lines__product=product)
     purchase = f.PurchaseOrderFactory(pk=first, owner=owner, supplier=supplier)
+    paper = f.UploadedFileFactory(
+        pk=first + 1, object_type="quotations.enquiry", object_id=enquiry.pk
+    )
     return {
+        "file": paper,
         "customers.customer": customer,
         "customers.supplier": supplier,
         "products.protecteditem": f.ProtectedItemFactory(pk=first, customer=customer),

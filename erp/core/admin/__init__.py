@@ -19,6 +19,7 @@ from erp.core.admin.audited import (
 from erp.core.admin.company import CompanyAdmin
 from erp.core.admin.documents import DocumentAdmin, LinesInline, document_fieldsets
 from erp.core.admin.figures import figure, percent, plain, price
+from erp.core.admin.files import FilesAdmin
 from erp.core.admin.filters import VisibleFilter
 from erp.core.admin.ledger import LedgerAdmin
 from erp.core.admin.scoped import (
@@ -41,6 +42,7 @@ __all__ = [
     "AuditedAdmin",
     "CompanyAdmin",
     "DocumentAdmin",
+    "FilesAdmin",
     "LedgerAdmin",
     "LinesInline",
     "MasterAdmin",

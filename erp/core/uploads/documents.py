@@ -6,11 +6,11 @@ from erp.core.uploads.archives import entries_of
 from erp.core.uploads.guards import (
     MAX_BYTES,
     OLE,
-    TEXTS,
     ZIP,
     UnreadableFile,
     check_size,
     clean_name,
+    is_text_suffix,
     suffix_of,
 )
 from erp.core.uploads.images import SUFFIXES, picture_of_file
@@ -65,7 +65,7 @@ def _type_of(suffix: str, content: bytes) -> str:
         return _OLD_OFFICE[".xls"]
     if suffix == ".doc" and content.startswith(OLE):
         return _OLD_OFFICE[".doc"]
-    if suffix in TEXTS:
+    if is_text_suffix(suffix):
         decoded(content)
         return "text/plain"
     if suffix not in ACCEPTED:

@@ -71,13 +71,16 @@ def check_readable(name: str, content: bytes, most: int = MAX_BYTES) -> bool:
     """
     check_size(content, most)
     suffix = suffix_of(name)
-    if suffix in TEXTS:
+    if is_text_suffix(suffix):
         return False
     if suffix in WORKBOOKS:
         return True
-    if not re.fullmatch(r"\.[a-z][a-z0-9]{1,5}", suffix):  # "SKF 6205.10 pcs": no type at all
-        return False
     raise unsupported()
+
+
+def is_text_suffix(suffix: str) -> bool:
+    """Return whether a file of this end is text; ``SKF 6205.10 pcs`` has no type at all."""
+    return suffix in TEXTS or not re.fullmatch(r"\.[a-z][a-z0-9]{1,5}", suffix)
 
 
 def binary_magic(content: bytes) -> bool:
