@@ -8,3 +8,6 @@ class CustomersConfig(AppConfig):
 
     def ready(self) -> None:
         from customers import seams  # noqa: F401, PLC0415 (registers what follows and changes hands)
+        from customers.imports import register_kinds  # noqa: PLC0415
+
+        register_kinds()
