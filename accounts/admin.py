@@ -7,7 +7,7 @@ he lacks, makes nobody a superuser, and nobody changes his own rights.
 from typing import TYPE_CHECKING, Any
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group, Permission
 from django.db import transaction
@@ -15,22 +15,31 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext, pgettext_lazy
+from django.utils.translation import gettext, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Department, User, username_key
-from accounts.services import ROLES
-from erp.core.admin import ArchivableAdmin, AuditedAdmin, VisibleFilter, display, right
+from accounts.services import ROLES, hand_over
+from erp.core.admin import (
+    ArchivableAdmin,
+    AuditedAdmin,
+    ObjectAction,
+    VisibleFilter,
+    display,
+    right,
+)
 from erp.core.policy import allowed
 from erp.core.record import record
 
 if TYPE_CHECKING:
     from django.contrib.auth.forms import AdminPasswordChangeForm
     from django.contrib.auth.forms import UserCreationForm as AnyUserCreationForm
+    from django.forms import Select as UnfoldAdminSelectWidget
 
     UserCreationForm = AnyUserCreationForm[User]
 else:
     from unfold.forms import AdminPasswordChangeForm, UserCreationForm
+    from unfold.widgets import UnfoldAdminSelectWidget
 
 _OWN_RIGHTS = ("groups", "is_active", "is_staff", "is_superuser", "left_on")
 
@@ -103,8 +112,45 @@ def _role_name(group: Group) -> str:
     return str(_ROLE_NAMES.get(group.name, group.name))
 
 
+def _hand_over_form(obj: User, request: HttpRequest) -> type[forms.Form]:
+    class HandOverForm(forms.Form):
+        colleague = forms.ModelChoiceField(
+            queryset=User.objects.visible_to(request.user)
+            .filter(is_active=True)
+            .exclude(pk=obj.pk),
+            widget=UnfoldAdminSelectWidget,
+            label=_("To whom"),
+            help_text=_(
+                "All customers, suppliers, follow-ups and unfinished documents of this employee."
+                " What is done stays in his name."
+            ),
+        )
+
+    return HandOverForm
+
+
+def _hand_over(obj: User, request: HttpRequest, answers: dict[str, Any]) -> User:
+    counts = hand_over(obj.pk, answers["colleague"].pk, by=request.user)  # type: ignore[arg-type]
+    total = sum(counts.values())
+    text = ngettext("%(n)d row handed over.", "%(n)d rows handed over.", total)
+    messages.info(request, text % {"n": total})
+    return obj
+
+
 @admin.register(User)
 class UserAdmin(AuditedAdmin[User], DjangoUserAdmin[User]):
+    object_actions = (
+        ObjectAction(
+            "hand_over",
+            "accounts.hand_over_user",
+            _("hand over his work"),
+            _hand_over,
+            lambda _user: True,
+            icon="handshake",
+            in_list=False,
+            ask=_hand_over_form,
+        ),
+    )
     form = EmployeeForm
     add_form = NewEmployeeForm
     change_password_form = AdminPasswordChangeForm

@@ -82,6 +82,9 @@ class User(AbstractUser, Scoped):
         verbose_name = _("employee")
         verbose_name_plural = _("employees")
         ordering: ClassVar = ["username"]
+        permissions: ClassVar = [
+            ("hand_over_user", _("Can hand an employee's work over to a colleague"))
+        ]
         constraints: ClassVar = [
             models.CheckConstraint(
                 condition=Q(left_on__isnull=True) | Q(is_active=False), name="left_is_inactive"

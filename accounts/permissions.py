@@ -5,10 +5,11 @@ ROLES = {
         "accounts.view_user",
         "accounts.add_user",
         "accounts.change_user",
+        "accounts.hand_over_user",
         "accounts.view_department",
         "accounts.add_department",
         "accounts.change_department",
         "auth.view_group",
     ],
-    "manager": ["accounts.view_user", "accounts.view_department"],
+    "manager": ["accounts.view_user", "accounts.view_department", "accounts.hand_over_user"],
 }

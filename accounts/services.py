@@ -1,12 +1,16 @@
-"""Roles as data: every app's ``permissions.py`` says what each of the six roles may do."""
+"""Roles as data, from every app's ``permissions.py``; and the work of a leaver in new hands."""
 
 from importlib import import_module
 from importlib.util import find_spec
 
 from django.conf import settings
 from django.contrib.auth.models import Group, Permission
+from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
+from erp.core.errors import DomainError
 from erp.core.record import record
+from erp.core.registry import hand_over_all
 from erp.core.service import service
 
 ROLES = ("administrator", "manager", "sales", "purchaser", "storekeeper", "accountant")
@@ -52,4 +56,32 @@ def sync_roles() -> dict[str, int]:
                 changes={"permissions": (sorted(held), sorted(wanted))},
             )
         counts[role] = len(wanted)
+    return counts
+
+
+@service("accounts.hand_over")
+def hand_over(leaver_id: int, colleague_id: int, *, by: User) -> dict[str, int]:
+    """Give all customers, suppliers and unfinished work of one employee to another.
+
+    One transaction; each row is recorded, and from the commit on the colleague sees it and the
+    other does not. Returns the rows by table. Raises DomainError not_found, same_person,
+    not_working.
+    """
+    people = User.objects.in_bulk([leaver_id, colleague_id])
+    leaver, colleague = people.get(leaver_id), people.get(colleague_id)
+    if leaver is None or colleague is None:
+        raise DomainError(_("There is no such employee."), code="not_found")
+    if leaver == colleague:
+        raise DomainError(_("Choose a colleague."), code="same_person", field="colleague")
+    if not colleague.is_active:
+        raise DomainError(
+            _("%(colleague)s does not work here any more.") % {"colleague": colleague},
+            code="not_working",
+            field="colleague",
+        )
+    counts = hand_over_all(leaver, colleague, by=by)
+    told = ", ".join(f"{name}: {count}" for name, count in counts.items())
+    record(
+        "accounts.user.handed_over", leaver, by=by, reason=f"→ {colleague.username} ({told})"[:500]
+    )
     return counts

@@ -59,7 +59,10 @@ def _version(question: Question) -> int:
 
 def _answers(world: World, question: Question) -> dict[str, Any]:
     """What the page of a verb asks."""
-    if question.rule.values.get("name") != "merge":
+    verb = question.rule.values.get("name")
+    if verb == "hand_over":
+        return {"colleague": world.users["sales2"].pk}
+    if verb != "merge" or not question.rule.label.startswith("customers."):
         return {}
     rows = (world.own(question.rule.label, seller) for seller in SELLERS)
     return {"kept": next(row.pk for row in rows if row.pk != question.row.pk)}
