@@ -3,9 +3,10 @@
 Pure Python: no Django, no database. Which product a line means is decided by the caller.
 """
 
-from erp.core.uploads import UnreadableFile, text_of_file
+from erp.core.uploads import UnreadableFile
 
 from .brands import BrandNames
+from .files import text_of_file
 from .reader import read_enquiry
 from .result import Reading, ReadLine
 

@@ -206,6 +206,10 @@ _RULES = tuple(
     )
 )
 
+_DATE = re.compile(
+    r"(?:19|20)\d\d[-/.]\d{1,2}[-/.]\d{1,2}(?: 0?0:00(?::00)?)?"
+    r"|\d{1,2}-\d{1,2}月|\d{1,2}月-?\d{1,2}日?"
+)
 # A clause that opens with one of these words is about something else, up to the given end.
 _TO_LINE_END = re.compile(
     r"(?<![A-Z一-鿿])(?:(?:收货|送货|交货|发货|到货|公司|单位|注册|邮寄|寄送|办公|仓库"
@@ -260,6 +264,11 @@ def mask(line: str) -> tuple[str, list[str]]:
                 found = True
         up = upper(line) if found else up
     return line, [fragment for fragment in fragments if fragment]
+
+
+def is_date(text: str) -> bool:
+    """`2026-06-02`, `6-2月`: what a spreadsheet makes of the part number 6-2."""
+    return bool(_DATE.fullmatch(text.strip()))
 
 
 def _is_list_of_parts(fragment: str) -> bool:

@@ -88,6 +88,8 @@ BARE_NUMERAL = re.compile(
     r"(?:十|[一二三四五六七八九两][十百千万])[一二三四五六七八九十百千万零]{0,6}"
 )
 
+_CELL_COMPOUND = re.compile(r"\d{1,6} ?(?:-|~|到|至|\+|TO) ?\d{1,6}|[≥>]=? ?\d{1,6}")
+
 # 1.500 Stk: where the point parts thousands, for there is no half piece. SAP writes 12.000 EA for
 # twelve, so three zeros mean thousands only with units of countries that write them so.
 _CONTINENTAL = re.compile(
@@ -191,12 +193,19 @@ def bare_quantity(up: str, at: int) -> Quantity | None:
 
 
 def cell_quantity(cell: str) -> Quantity | None:
-    """The quantity in a table cell: `12`, `1,000`, `4 EA`, `-1`, `1E+30`, `两套`."""
+    """The quantity in a table cell: `12`, `1,000`, `4 EA`, `-1`, `1E+30`, `两套`, `20-30`, `20,0`.
+
+    Nothing else stands in such a cell, so that a range or a sum needs no unit.
+    """
     up = cell.strip().upper()
+    compound = _CELL_COMPOUND.fullmatch(up)
+    if compound:
+        found = find_quantity(f"{up}个", 0)
+        return replace(found, unit=None) if found else None
     counted = find_quantity(up, 0)
     if counted:
         return counted
-    number = up.replace(",", "").replace(" ", "")
+    number = _without_groups(up)
     match = re.fullmatch(r"[-+]?\d{1,30}(?:\.\d{1,9})?(?:E\+?\d{1,3})?", number)
     if match:
         return Quantity(len(cell), Decimal(number), None, certain=True)
@@ -205,6 +214,17 @@ def cell_quantity(cell: str) -> Quantity | None:
     if found is None and inner and not re.search(r"[A-Z]\d|\d[A-Z]", up):
         return find_quantity(up, inner.start()) or bare_quantity(up, inner.start())
     return found
+
+
+def _without_groups(number: str) -> str:
+    """`1,000` and `1.500` are groups of three, the comma of `20,0` and `1.500,00` is decimal."""
+    number = number.replace(" ", "")
+    decimal = re.fullmatch(r"([-+]?\d+(?:\.\d{3})*),(\d{1,2}|\d{4,9})", number)
+    if decimal:
+        return f"{decimal[1].replace('.', '')}.{decimal[2]}"
+    if re.fullmatch(r"[-+]?[1-9]\d{0,2}\.(?!000)\d{3}|[-+]?\d{1,3}(?:\.\d{3}){2,}", number):
+        return number.replace(".", "")
+    return number.replace(",", "")
 
 
 def times_before(up: str, at: int) -> Quantity | None:

@@ -25,7 +25,8 @@ from .context import (
 from .designation import Part, find_part, tidy
 from .drafts import Draft, LineDrafts
 from .families import Strength
-from .masks import mask, mask_contacts
+from .files import HIDDEN
+from .masks import is_date, mask, mask_contacts
 from .quantities import Quantity, cell_quantity, unit_of
 from .repair import repair
 from .result import Reading, ReadLine
@@ -87,13 +88,16 @@ class Reader:
 
     def _line_or_row(self, record: Record, at: int, header: table.Header | None) -> None:
         line = record.text
-        if table.is_ruler(line) or table.is_total_line(line):
+        if line.startswith(HIDDEN) or table.is_ruler(line) or table.is_total_line(line):
             self.ignored.append((at, line.strip()))
             return
-        row = header.row(at, line) if header else None
-        if header and row:
-            self.fill_merged(header, row)
-        if row is None or not self.row(row):
+        taken = False
+        for columns in header.side_by_side() if header else ():
+            row = columns.row(at, line)
+            if row:
+                self.fill_merged(columns, row)
+                taken = self.row(row) or taken
+        if not taken:
             self.line(line, at, record.index_stripped)
 
     # free text
@@ -275,6 +279,8 @@ class Reader:
     def cell_drafts(self, cell: str, *, model: bool) -> list[Draft]:
         """The parts named in one cell; in a model column any number with a digit is one."""
         text = repair(self.brands.set_apart(cell.replace("_", "  ")))
+        if model and is_date(text):
+            return []
         text = text if model else mask(text)[0]
         found = Assembler(Scanner(text, self.brands).scan()).run().drafts
         sure = [d for d in found if d.part is None or d.part.strength > Strength.WEAK or d.certain]

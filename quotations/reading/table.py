@@ -8,8 +8,6 @@ import csv
 import re
 from dataclasses import dataclass
 
-from .text import upper
-
 MAX_CELLS = 300
 
 # role -> header words, in capitals and without blanks and punctuation; the first match wins
@@ -28,7 +26,7 @@ _ROLES: tuple[tuple[str, str], ...] = (
         (
             r".*(?:单价|价格|金额|价税|目标价|小计|合计|报价|含税|税率|税额).*|UNITPRICE"
             r"|PRICE|AMOUNT|TOTAL|.*PRICE.*"
-            r"|VALUE|COST|.*USD.*|.*RMB.*"
+            r"|VALUE|COST|PREIS|PRIX|PRECIO|PRE[ÇC]O|ЦЕНА.*|.*USD.*|.*RMB.*"
         ),
     ),
     ("date", r".*(?:日期|交期|货期|时间|到货|DATE|DELIVERY|LEADTIME).*|ETA|ETD"),
@@ -41,16 +39,20 @@ _ROLES: tuple[tuple[str, str], ...] = (
         (
             r"(?:需求|订货|采购|订购|申请|询价|计划|需)?(?:总)?数量.*|数|需求|需要|需求量|用量"
             r"|QTY.*|.*QTY|QUANTITY.*|.*QUANTITY"
-            r"|Q'?TY.*|PCS|REQ'?D|REQUIRED|NEEDED|数目|订量|需用量|ANZAHL|MENGE|CANTIDAD|QUANT"
+            r"|Q'?TY.*|PCS|REQ'?D|REQUIRED|NEEDED|数目|订量|需用量|ANZAHL|MENGE|CANTIDAD|CANT|QUANT|QUANTIT[ÉE]|QT[ÉE]|QUANTIDADE|ST(?:Ü|UE)CK(?:ZAHL)?"
+            r"|КОЛ.?ВО|КОЛИЧЕСТВО|MIKTAR|ADET"
         ),
     ),
-    ("unit", r"(?:主?计量|数量|采购|基本)?单位|主?计量|UNITS?|UOM|U/M|UM|OUN|BUN|EINHEIT"),
+    (
+        "unit",
+        r"(?:主?计量|数量|采购|基本)?单位|主?计量|UNITS?|UOM|U/M|UM|OUN|BUN|EINHEIT|ЕД.*|UNIDAD|UNIT[ÉE]|BIRIM|ME",
+    ),
     (
         "brand",
         (
             r".*品牌.*|厂家|厂商|生产厂家|制造商|牌子|产地/?品牌"
             r"|BRAND.*|MAKER?|MFR|MFG|MANUFACTURER.*"
-            r"|MARKE|PREFERREDBRAND"
+            r"|MARKE|PREFERREDBRAND|HERSTELLER|FABRIKAT|MARCA|MARQUE|FABRICANTE?|БРЕНД|ПРОИЗВОДИТЕЛЬ"
         ),
     ),
     ("suffix", r"后缀.*|SUFFIX|游隙|精度(?:等级)?|密封.*|SEAL|CLEARANCE"),
@@ -60,7 +62,7 @@ _ROLES: tuple[tuple[str, str], ...] = (
             r".*(?:型号|规格|图号|牌号|件号).*|.*(?:PART|MODEL|ARTICLE|BEARING)(?:NO|NUMBER"
             r"|#|CODE|NR|NAME"
             r"|TYPE|S)?|P/?N|PART#?|PARTS|DESIGNATION|BEARINGS?|MODEL|TYPE|REFERENCE|REF|.*SPEC.*|"
-            r"MPN|MFRPN|.*PARTN(?:O|UMBER).*|ARTIKEL.*|BEZEICHNUNG"
+            r"MPN|MFRPN|.*PARTN(?:O|UMBER).*|ARTIKEL.*|BEZEICHNUNG|TYP|R[ÉE]F[ÉE]RENCE|REFERENCIA|MODELO|ОБОЗНАЧЕНИЕ|АРТИКУЛ|МАРКИРОВКА"
         ),
     ),
     (
@@ -108,6 +110,26 @@ class Header:
 
     delimiter: str
     roles: tuple[str, ...]
+
+    def side_by_side(self) -> list["Header"]:
+        """`型号 数量 型号 数量`: the lists that stand beside each other, as headers of their own.
+
+        The columns of the others have no role in each of them.
+        """
+        first = next((role for role in self.roles if role), "")
+        starts = [at for at, role in enumerate(self.roles) if role == first]
+        ends = [*starts[1:], len(self.roles)]
+        groups = [self.roles[a:b] for a, b in zip(starts, ends, strict=True)]
+        complete = all({"part", "quantity"} <= set(group) for group in groups)
+        if len(groups) < 2 or not complete:
+            return [self]
+        return [
+            Header(
+                self.delimiter,
+                tuple(role if a <= at < b else "" for at, role in enumerate(self.roles)),
+            )
+            for a, b in zip(starts, ends, strict=True)
+        ]
 
     def row(self, line: int, text: str) -> Row | None:
         """The line as a row, or None when it does not look like the header."""
@@ -183,9 +205,9 @@ def role_of(cell: str) -> str:
     """The role a header cell names, or an empty text."""
     if len(cell) > 30 or any(c.isdigit() for c in cell):
         return ""
-    word = re.sub(r"[\s_.:：*\"'-]+|\(.*?\)|\[.*?\]", "", upper(cell))
+    word = re.sub(r"[\s_.:：*\"'-]+|\(.*?\)|\[.*?\]", "", cell.upper())
     if not word:
-        word = re.sub(r"\W", "", upper(cell))
+        word = re.sub(r"\W", "", cell.upper())
     for role, form in _ROLE_FORMS:
         if word and form.fullmatch(word):
             return role

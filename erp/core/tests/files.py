@@ -80,14 +80,39 @@ def png_claiming(width: int, height: int) -> bytes:
 
 def old_workbook(cells: list[tuple[int, int]], *, small: bool = False) -> bytes:
     """An .xls (BIFF8 in a compound file) with a number in each of these cells."""
+    return _old_workbook(
+        [struct.pack("<HHHHHd", 0x0203, 14, row, column, 0, 1.5) for row, column in cells],
+        small=small,
+    )
+
+
+def old_table(rows: list[list[str | float]]) -> bytes:
+    """An .xls with texts and numbers."""
+    return _old_workbook(
+        [
+            _cell(row, column, value)
+            for row, values in enumerate(rows)
+            for column, value in enumerate(values)
+        ]
+    )
+
+
+def _cell(row: int, column: int, value: str | float) -> bytes:
+    if isinstance(value, str):
+        text = value.encode("utf-16-le")
+        head = struct.pack("<HHHHB", row, column, 0, len(value), 1)
+        return struct.pack("<HH", 0x0204, len(head) + len(text)) + head + text
+    return struct.pack("<HHHHHd", 0x0203, 14, row, column, 0, value)
+
+
+def _old_workbook(cells: list[bytes], *, small: bool = False) -> bytes:
     globals_at = struct.pack("<HHHHHHLL", 0x0809, 16, 0x0600, 0x0005, 0, 0, 0, 0)
     sheet_name = struct.pack("<HHLBBBB", 0x0085, 13, 0, 0, 0, 5, 0) + b"Sheet"
     records = globals_at + sheet_name + struct.pack("<HH", 0x000A, 0)
     offset = struct.pack("<L", len(records))
     records = records.replace(sheet_name, sheet_name[:4] + offset + sheet_name[8:])
     records += struct.pack("<HHHHHHLL", 0x0809, 16, 0x0600, 0x0010, 0, 0, 0, 0)
-    for row, column in cells:
-        records += struct.pack("<HHHHHd", 0x0203, 14, row, column, 0, 1.5)
+    records += b"".join(cells)
     records += struct.pack("<HH", 0x000A, 0)
     return _compound(records if small else records.ljust(8192, b"\x00"))
 
