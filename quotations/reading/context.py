@@ -72,25 +72,32 @@ class Record:
 
     text: str
     index_stripped: str
+    raw: str  # as it came
 
 
-def joined_records(lines: list[str]) -> list[Record]:
-    """`型号: …`, `品牌: …`, `数量: …` on lines of their own are one record."""
+def joined_records(lines: list[tuple[str, str]]) -> list[Record]:
+    """`型号: …`, `品牌: …`, `数量: …` on lines of their own are one record.
+
+    The lines come as they are and folded.
+    """
     joined: list[str] = []
+    raws: list[str] = []
     open_record = False
-    for line in lines:
+    for raw, line in lines:
         up = upper(line)
         if open_record and _RECORD_MORE.match(up):
             joined[-1] += "  " + line.strip()
-            joined.append("")
-            joined[-1], joined[-2] = joined[-2], joined[-1]
+            raws[-1] += "  " + raw.strip()
+            joined.insert(-1, "")
+            raws.insert(-1, "")
             continue
         open_record = bool(_RECORD_START.match(up))
         joined.append(line)
+        raws.append(raw)
     numbered, counted = _numbered(joined), _counted(joined)
     return [
-        Record(line, line if i in counted else strip_index(line, numbered=i in numbered))
-        for i, line in enumerate(joined)
+        Record(line, line if i in counted else strip_index(line, numbered=i in numbered), raw)
+        for i, (line, raw) in enumerate(zip(joined, raws, strict=True))
     ]
 
 

@@ -7,6 +7,7 @@ from . import table
 from .across import Said, settle_brands, settle_quantities
 from .assembler import Assembler
 from .brands import BrandNames
+from .cells import CellReader
 from .context import (
     Record,
     has_part_word,
@@ -22,17 +23,19 @@ from .context import (
     joined_records,
     note_of,
 )
-from .designation import Part, find_part, tidy
+from .designation import tidy
 from .drafts import Draft, LineDrafts
 from .families import Strength
 from .files import HIDDEN
-from .masks import is_date, mask, mask_contacts
-from .quantities import Quantity, cell_quantity, unit_of
+from .masks import mask, mask_contacts
+from .mentions import without_mentions
+from .quantities import cell_quantity
 from .repair import repair
 from .result import Reading, ReadLine
 from .rows import sizes_of
-from .text import MASK, part_key, plain, upper
+from .text import MASK, plain_lines
 from .tokens import Scanner
+from .words import OwnWords
 
 MAX_LINES = 20_000
 
@@ -50,14 +53,21 @@ class Reader:
     drafts: list[Draft] = field(default_factory=list)
     said: list[Said] = field(default_factory=list)
     ignored: list[tuple[int, str]] = field(default_factory=list)
+    cells: CellReader = field(init=False)
+    raws: list[str] = field(default_factory=list)  # the lines as they came
+    words: OwnWords = field(default_factory=OwnWords)
     signed_off: bool = False
     merged_brand: str = ""
     last_filled: int = -1  # the last line that was not blank
     repeats: set[int] = field(default_factory=set)
 
+    def __post_init__(self) -> None:
+        self.cells = CellReader(self.brands)
+
     def read(self, text: str) -> Reading:
-        records = joined_records(plain(text).split("\n")[:MAX_LINES])
+        records = joined_records(plain_lines(text)[:MAX_LINES])
         lines = [record.text for record in records]
+        self.raws = [record.raw for record in records]
         header: table.Header | None = None
         at = 0
         while at < len(lines):
@@ -203,15 +213,22 @@ class Reader:
                 kept[0].take_amount(old)
                 kept[0].brands = kept[0].brands or old.brands
 
-    @staticmethod
-    def cut_raw(text: str, kept: list[Draft]) -> None:
+    def cut_raw(self, text: str, kept: list[Draft]) -> None:
         """Of several parts in a line, each keeps its own stretch of the text."""
         if len(kept) < 2:
             return
-        starts = [0, *(draft.start for draft in kept[1:]), len(text)]
+        starts = [0, *(self.start_of(text, draft) for draft in kept[1:]), len(text)]
         for draft, start, end in zip(kept, starts, starts[1:], strict=False):
             cut = text[start:end] if end > start else text[draft.start : draft.end]
-            draft.raw = tidy(cut.replace(MASK, "")) or tidy(text[draft.start : draft.end])
+            kept_text = tidy(cut.replace(MASK, ""))
+            draft.raw = tidy(cut) if kept_text else tidy(text[draft.start : draft.end])
+
+    def start_of(self, text: str, draft: Draft) -> int:
+        """Where a part's stretch begins: with its brand, where that stands before it."""
+        word = re.search(r"[^\s,;、。]+\s*$", text[: draft.start])
+        if word and draft.brands and self.brands.one(word.group()) == draft.brands:
+            return word.start()
+        return draft.start
 
     def remember(self, found: LineDrafts, kept: list[Draft], text: str, at: int) -> None:
         """Brands, quantities and suffixes that this line says about other lines."""
@@ -241,9 +258,9 @@ class Reader:
             self.ignored.append((row.line, row.raw.strip()))
             return True
         cells = row.cells
-        drafts = self.model_drafts(cells)
+        drafts = self.cells.model(cells)
         if not drafts:
-            drafts = self.cell_drafts(cells.get("name", ""), model=False)
+            drafts = self.cells.parts(cells.get("name", ""), model=False)
         if not drafts:
             drafts = sizes_of(cells)
         if not drafts:
@@ -256,7 +273,7 @@ class Reader:
                 row.raw,
                 True,
             )
-            self.complete(draft, cells, quantity)
+            self.cells.complete(draft, cells, quantity)
         self.drafts.extend(drafts)
         skipped = ("material", "price", "date", "stock")
         self.ignored.extend((row.line, cells[role]) for role in skipped if role in cells)
@@ -267,65 +284,18 @@ class Reader:
         if header.roles[0] == "brand" and "part" in row.cells:
             self.merged_brand = row.cells.setdefault("brand", self.merged_brand)
 
-    def model_drafts(self, cells: dict[str, str]) -> list[Draft]:
-        """Of two columns with numbers the one that reads more like a bearing's number."""
-        first = self.cell_drafts(cells.get("part", ""), model=True)
-        if "part2" not in cells:
-            return first
-        second = self.cell_drafts(cells["part2"], model=True)
-        likely = _likeness(second, cells["part2"]) > _likeness(first, cells.get("part", ""))
-        return second if likely else first
-
-    def cell_drafts(self, cell: str, *, model: bool) -> list[Draft]:
-        """The parts named in one cell; in a model column any number with a digit is one."""
-        text = repair(self.brands.set_apart(cell.replace("_", "  ")))
-        if model and is_date(text):
-            return []
-        text = text if model else mask(text)[0]
-        found = Assembler(Scanner(text, self.brands).scan()).run().drafts
-        sure = [d for d in found if d.part is None or d.part.strength > Strength.WEAK or d.certain]
-        if sure or not model:
-            return sure
-        part = self.whole_cell(text)
-        codes = self.brands.one(text)
-        return [Draft(0, len(text), 0, 0, part=part, brands=codes)] if part else []
-
-    def whole_cell(self, text: str) -> Part | None:
-        up = upper(text).strip()
-        start = re.search(r"[A-Z0-9]", up)
-        part = find_part(up, up, start.start(), any_number=True) if start else None
-        if part:
-            return part
-        plausible = re.fullmatch(r"[A-Z0-9 ./*+#&()-]{3,40}", up) and re.search(r"\d", up)
-        masked = mask(up)[0]
-        if plausible and MASK not in masked:
-            return Part(0, len(up), up, "", Strength.WEAK)
-        return None
-
-    def complete(self, draft: Draft, cells: dict[str, str], quantity: Quantity | None) -> None:
-        """Brand, quantity, unit and remarks from their own columns."""
-        if quantity:
-            draft.give(quantity)
-        draft.unit = unit_of(cells.get("unit", "")) or draft.unit
-        named = [self.brands.one(cells.get(role, "")) for role in ("brand", "part", "name", "note")]
-        draft.brands = named[0] or draft.brands or next((codes for codes in named if codes), ())
-        suffix = upper(cells.get("suffix", "")).strip()
-        known = draft.part is None or suffix in draft.part.suffix
-        if draft.part and not known and re.fullmatch(r"[A-Z0-9/-]{1,12}", suffix):
-            draft.part = draft.part.with_suffix(suffix)
-        draft.notes = [cells[role] for role in ("name", "note") if role in cells]
-
     # what spans lines
 
     def result(self) -> Reading:
         self.drop_repeats()
-        self.complete_from_mentions()
-        self.drop_mentions()
+        self.drafts, mentions = without_mentions(self.drafts)
+        self.ignored.extend((draft.line, draft.raw) for draft in mentions)
         settle_quantities(self.drafts, self.said)
         settle_brands(self.drafts, self.said)
         lines = [self.line_of(draft) for draft in self.drafts]
         self.ignored.sort(key=lambda pair: pair[0])
-        return Reading(lines, [text for _line, text in self.ignored if text])
+        ignored = [self.words.of(self.raws[line], text) for line, text in self.ignored]
+        return Reading(lines, [text for text in ignored if text])
 
     def drop_repeats(self) -> None:
         """A mail's subject repeats its body and a quoted mail is an older one.
@@ -336,35 +306,6 @@ class Reader:
         if body and len(body) < len(self.drafts):
             self.ignored.extend((d.line, d.raw) for d in self.drafts if d.line in self.repeats)
             self.drafts = body
-
-    def complete_from_mentions(self) -> None:
-        """`6207-2RS有货吗` … `6207的要100个`: the second means the first."""
-        named = {
-            d.part.base: d.part
-            for d in self.drafts
-            if d.part and d.has_suffix and d.quantity is None and not d.from_table
-        }
-        for draft in self.drafts:
-            meant = named.get(draft.part.base) if draft.part else None
-            if meant and draft.quantity is not None and not draft.has_suffix:
-                draft.part = meant
-
-    def drop_mentions(self) -> None:
-        """`6205还有吗` … `6205要20个`: a part named without a quantity and ordered elsewhere."""
-        ordered = {_key(draft): draft for draft in self.drafts if draft.quantity is not None}
-        self.complete_from_mentions()
-        kept = []
-        for draft in self.drafts:
-            order = ordered.get(_key(draft)) if draft.part and not draft.from_table else None
-            agreed = order and (
-                not draft.brands or not order.brands or draft.brands == order.brands
-            )
-            if order is None or draft.quantity is not None or not agreed:
-                kept.append(draft)
-                continue
-            order.brands = order.brands or draft.brands
-            self.ignored.append((draft.line, draft.raw))
-        self.drafts = kept
 
     def line_of(self, draft: Draft) -> ReadLine:
         designation, dimensions, brands = "", draft.dimensions, draft.brands
@@ -378,24 +319,12 @@ class Reader:
         if unit == "set" and is_paired(draft.raw):
             unit = "pair"  # 2组 of matched bearings are two pairs
         return ReadLine(
-            raw=draft.raw, designation=designation, brand=brands[0] if brands else None,
-            alternative_brands=tuple(brands[1:]), quantity=draft.quantity, unit=unit,
+            raw=self.words.of(self.raws[draft.line], draft.raw), designation=designation,
+            brand=brands[0] if brands else None, alternative_brands=tuple(brands[1:]),
+            quantity=draft.quantity, unit=unit,
             dimensions=dimensions, note=note_of(draft.notes), roughly=draft.roughly,
         )  # fmt: skip
 
 
-def _key(draft: Draft) -> str:
-    return part_key(draft.part.designation) if draft.part else ""
-
-
 def _same_number(one: Draft, other: Draft) -> bool:
     return bool(one.part and other.part and one.part.base == other.part.base)
-
-
-def _likeness(drafts: list[Draft], cell: str) -> tuple[bool, int]:
-    """Whether the first number of a cell leaves no digit over, and how sure it is by its form."""
-    part = drafts[0].part if drafts else None
-    if part is None:
-        return False, -1
-    rest = cell[: part.start] + cell[part.end :]
-    return not any(map(str.isdigit, rest)), int(part.strength)

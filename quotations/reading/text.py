@@ -6,6 +6,7 @@ Everything later works on the text this module returns; `plain` never raises and
 import re
 import unicodedata
 from decimal import Decimal
+from itertools import pairwise
 
 MAX_LINE = 600  # characters; longer lines are cut at a blank, so that work per line is bounded
 MAX_RUN = 24  # of one sign: a line of 600 dashes or blanks says no more than one of 24
@@ -20,13 +21,12 @@ _PUNCTUATION = str.maketrans(
         "−": "-", "⁃": "-", "﹣": "-", "－": "-", "─": "-", "━": "-", "●": " ", "•": " ", "·": " ",
         "◆": " ", "■": " ", "★": " ", "√": " ", "≈": "~", "∼": "~", "〜": "~", "∅": "φ", "Ø": "φ",
         "ø": "φ", "Φ": "φ", "⌀": "φ", "′": "'", "’": "'", "⁄": "/", "∕": "/", "／": "/", MASK: " ",
-        "\u2028": "\n", "\u2029": "\n", "\x0b": " ", "\x0c": "\n", "\x85": "\n",
+        "\x0b": " ",
     }
 )  # fmt: skip
+_LINE_ENDS = str.maketrans(dict.fromkeys("\u2028\u2029\x0c\x85", "\n"))
 _ENUMERATION = re.compile("[①-⑳⑴-⒇⒈-⒛❶-❿➀-➓]")
-_LOOK_ALIKE = str.maketrans(
-    "АВСЕНКМОРТХУІасеорхуΑΒΕΖΗΙΚΜΝΟΡΤΧ", "ABCEHKMOPTXYIaceopxyABEZHIKMNOPTX"
-)
+LOOK_ALIKE = str.maketrans("АВСЕНКМОРТХУІасеорхуΑΒΕΖΗΙΚΜΝΟΡΤΧ", "ABCEHKMOPTXYIaceopxyABEZHIKMNOPTX")
 _FOREIGN_LETTER = re.compile("[\u0370-\u04ff]")
 _MIXED_RUN = re.compile("[A-Za-z0-9\u0370-\u04ff/.-]*[0-9][A-Za-z0-9\u0370-\u04ff/.-]*")
 _UPPER = str.maketrans("abcdefghijklmnopqrstuvwxyz", "ABCDEFGHIJKLMNOPQRSTUVWXYZ")
@@ -49,11 +49,22 @@ _SPELLED_DIGITS = str.maketrans("零〇一二三四五六七八九幺", "0012345
 
 def plain(text: str) -> str:
     """NFKC, one kind of dash, multiplication sign and blank; line ends are "\\n"."""
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
-    numbered = "\n".join(map(_entries, text.split("\n"))).translate(_PUNCTUATION)
-    # Cut before and after: patterns see short lines only, and NFKC makes some characters longer.
-    pieces = (piece for line in numbered.split("\n") for piece in _cut(line))
-    return "\n".join(short for piece in pieces for short in _cut(_plain_line(piece)))
+    return "\n".join(folded for _raw, folded in plain_lines(text))
+
+
+def plain_lines(text: str) -> list[tuple[str, str]]:
+    """Every line as it came and folded; what was cut in pieces has the same raw line for each."""
+    lines = text.translate(_LINE_ENDS).replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    return [
+        (raw, folded) for line in lines for raw in _entries(line) for folded in _plain_pieces(raw)
+    ]
+
+
+def _plain_pieces(raw: str) -> list[str]:
+    """Cut before and after: patterns see short lines only, and NFKC makes some longer."""
+    numbered = _ENUMERATION.sub(lambda match: f"{_number_of(match.group())}) ", raw)
+    pieces = _cut(numbered.translate(_PUNCTUATION))
+    return [short for piece in pieces for short in _cut(_plain_line(piece))]
 
 
 def upper(text: str) -> str:
@@ -86,11 +97,13 @@ def chinese_number(numeral: str) -> Decimal | None:
     return Decimal(total + section + trailing) if numeral else None
 
 
-def _entries(line: str) -> str:
+def _entries(line: str) -> list[str]:
     """A circled number starts an entry of its own, but must not break the row of a table."""
     if "\t" in line:
-        return _ENUMERATION.sub(" ", line)
-    return _ENUMERATION.sub(lambda match: f"\n{_number_of(match.group())}) ", line)
+        return [_ENUMERATION.sub(" ", line)]
+    starts = [match.start() for match in _ENUMERATION.finditer(line)]
+    cuts = [0, *(at for at in starts if at), len(line)]
+    return [line[a:b] for a, b in pairwise(cuts)]
 
 
 def _number_of(sign: str) -> str:
@@ -121,7 +134,7 @@ def _plain_character(character: str) -> str:
 
 def _latin_run(match: re.Match[str]) -> str:
     """Look-alike letters become Latin only when the whole run then is: 180205С17, not 100шт."""
-    run = match.group().translate(_LOOK_ALIKE)
+    run = match.group().translate(LOOK_ALIKE)
     return match.group() if _FOREIGN_LETTER.search(run) else run
 
 

@@ -206,6 +206,30 @@ def test_parts(text: str, parts: list[str]) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "raws"),
+    [
+        ("６２０５－２Ｚ　×　３０只", ["６２０５－２Ｚ　×　３０只"]),
+        ("①6312/C3 FAG 8件 ②NJ 312 2件", ["①6312/C3 FAG 8件", "②NJ 312 2件"]),
+        ("六二零五 两百个", ["六二零五 两百个"]),
+        ("6205－2RS（SKF）×2套；6206（NSK）", ["6205－2RS（SKF）×2套", "6206（NSK）"]),
+        ("6205-2RS ×５，　ＮＳＫ　６２０４ ＊4", ["6205-2RS ×５", "ＮＳＫ　６２０４ ＊4"]),
+        ("62O5-2RS l0个", ["62O5-2RS l0个"]),
+        ("型号：６２０５\n数量：１０", ["型号：６２０５  数量：１０"]),
+        ("型号\t数量\n６２０５\t１０", ["６２０５\t１０"]),
+    ],
+)
+def test_the_customers_own_characters_are_kept(text: str, raws: list[str]) -> None:
+    assert [line.raw for line in read(text)] == raws
+
+
+def test_what_is_ignored_is_in_the_customers_own_characters() -> None:
+    reading = read_enquiry(
+        "您好！电话：１３８００１３８０００\n６２０５　×　２\n谢谢，急！", BRANDS
+    )
+    assert reading.ignored == ["您好！电话：１３８００１３８０００", "谢谢，急！"]
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "",
