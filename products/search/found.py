@@ -31,6 +31,7 @@ class Found:
     own_code: set[int] = field(default_factory=set)
     old_forms: set[str] = field(default_factory=set)
     other_bore: set[int] = field(default_factory=set)
+    forbidden: set[int] = field(default_factory=set)  # brands the customer does not take
 
     def add(self, row: Row, match: str, reason: Reason, score: float | None = None) -> None:
         known = self.candidates.get(row.id)
@@ -60,7 +61,7 @@ class Found:
 
     def equals(self) -> list[Candidate]:
         """The products that are the part asked for, in a brand asked for."""
-        same = self.same_part()
+        same = [c for c in self.same_part() if c.row.brand_id not in self.forbidden]
         if (decided := self.decided_by_code) is not None:
             return [c for c in same if c.row.id == decided]
         return [c for c in same if not self.is_other_brand(c)][:_MOST_EQUALS]

@@ -9,7 +9,9 @@ from typing import Any, NamedTuple, TypeVar
 from django.db import connection
 from django.db.models import Q, QuerySet
 
-from products.models import Category, Interchange, Product, ProductCode
+from erp.core.periods import company_today
+from products.models import Category, Product, ProductCode
+from products.offers import offers
 
 T = TypeVar("T")
 
@@ -32,8 +34,8 @@ class Row(NamedTuple):
 
 class Replacement(NamedTuple):
     row: Row
-    grade: str
-    reverse: bool
+    grade: str  # of what is offered, for who asked
+    way: tuple[str, ...] = ()  # the designations of the products passed on the way to it
 
 
 class Catalogue:
@@ -79,20 +81,29 @@ class Catalogue:
 
     def replacements(self, product_ids: Collection[int]) -> dict[int, list[Replacement]]:
         """Return what approved interchanges offer for each of these products."""
-        found: dict[int, list[Replacement]] = defaultdict(list)
-        approved = Interchange.objects.active().exclude(approved_by=None)
-        both_ways = approved.filter(one_way=False).exclude(grade=Interchange.Grade.SUPERSEDED)
-        for offers, asked, offered in (
-            (approved, "from_product", "to_product"),
-            (both_ways, "to_product", "from_product"),
-        ):
-            for chunk in _chunks(product_ids):
-                rows = offers.filter(self._within(offered), **{f"{asked}__in": chunk}).values_list(
-                    f"{asked}_id", "grade", *_through(offered)
+        if not product_ids:
+            return {}
+        offered = offers(product_ids, on=company_today())
+        rows = self._by_id({offer.product_id for found in offered.values() for offer in found})
+        passed = {pk for found in offered.values() for offer in found for pk in offer.way}
+        names = _names(passed)
+        return {
+            asked: [
+                Replacement(
+                    rows[offer.product_id], offer.grade, tuple(names[pk] for pk in offer.way)
                 )
-                for pk, grade, *row in rows:
-                    found[pk].append(Replacement(Row(*row), grade, offers is both_ways))
-        return found
+                for offer in found
+                if offer.product_id in rows
+            ]
+            for asked, found in offered.items()
+        }
+
+    def _by_id(self, product_ids: Collection[int]) -> dict[int, Row]:
+        rows: dict[int, Row] = {}
+        for chunk in _chunks(product_ids):
+            found = self._products.filter(pk__in=chunk).values_list(*_COLUMNS)
+            rows.update({row[0]: Row(*row) for row in found})
+        return rows
 
     def by_range(
         self, ranges: Iterable[tuple[int, "Range"]], *, order: Sequence[str], limit: int
@@ -131,6 +142,15 @@ class Catalogue:
 def categories() -> list[tuple[int, str, str]]:
     """Return id, Chinese and English name of every category in use."""
     return list(Category.objects.active().order_by("pk").values_list("pk", "name_zh", "name_en"))
+
+
+def _names(product_ids: Collection[int]) -> dict[int, str]:
+    names: dict[int, str] = {}
+    for chunk in _chunks(product_ids):
+        rows = Product.objects.filter(pk__in=chunk).order_by()
+        for pk, brand, designation in rows.values_list("pk", "brand__code", "designation"):
+            names[pk] = f"{brand} {designation}"
+    return names
 
 
 Range = Callable[[QuerySet[Product]], QuerySet[Product]]

@@ -18,6 +18,7 @@ from products.designation import search_key
 from products.models import Product
 from products.search import reasons, results, similar
 from products.search.brands import BrandNames
+from products.search.forbidden import forbidden_to, mark_forbidden
 from products.search.found import OTHER_BRAND, Candidate, Found
 from products.search.lookup import (
     Catalogue,
@@ -48,7 +49,8 @@ def match(
     """Return what was found for each text, in the order of the texts.
 
     ``user``: only products this user may see (None: all, for commands). ``customer_id``: whose own
-    codes count; the caller has made sure that the user may see this customer. ``within``: only
+    codes count and whose forbidden brands do not; the caller has made sure that the user may see
+    this customer. ``within``: only
     these products. ``archived``: products no longer used, too.
     """
     brands = BrandNames.load()
@@ -64,6 +66,9 @@ def match(
     by_name(catalogue, founds, limit)
     _by_size(catalogue, founds)
     similar.by_similarity(catalogue, founds, limit)
+    if forbidden := forbidden_to(customer_id):
+        for found in founds:
+            mark_forbidden(found, forbidden)
     return _answers(catalogue, founds, brands, limit)
 
 

@@ -7,6 +7,7 @@ from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
 
 from products.models import Interchange
+from products.offers import GRADES_BEST_FIRST
 from products.search.lookup import Replacement
 
 EXACT = _("Designation as written.")
@@ -32,16 +33,10 @@ OTHER_BORE = _("Spelled alike but of another bore; please check.")
 DIGITS = _("Another number, in case digits were mistyped; please check.")
 INTERCHANGE = _("Replacement for %(designation)s: %(grade)s.")
 
-_Grade = Interchange.Grade
-# Seen from the other side. A superseded product replaces nothing.
-_REVERSE = {_Grade.UPGRADE: _Grade.DOWNGRADE, _Grade.DOWNGRADE: _Grade.UPGRADE}
-_GRADES_BEST_FIRST = [
-    _Grade.IDENTICAL,
-    _Grade.SUPERSEDED,
-    _Grade.DIMENSIONAL,
-    _Grade.UPGRADE,
-    _Grade.DOWNGRADE,
-]
+SUPERSEDED = _("Replaces %(designation)s, which was superseded.")
+SUPERSEDED_BY_WAY = _("Replaces %(designation)s, which was superseded: %(way)s.")
+FORBIDDEN = _("This customer does not take %(brand)s.")
+FORBIDDEN_BECAUSE = _("This customer does not take %(brand)s: %(why)s")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +67,12 @@ def retold(stored: dict[str, Any]) -> str:
 
 def of_interchange(offer: Replacement, designation: str) -> tuple[Reason, float]:
     """Return the reason and a score by which the better grade comes first."""
-    grade = _Grade(offer.grade)
-    if offer.reverse:
-        grade = _REVERSE.get(grade, grade)
-    reason = Reason(INTERCHANGE, {"designation": designation, "grade": grade.label})
-    return reason, -float(_GRADES_BEST_FIRST.index(grade))
+    grade = Interchange.Grade(offer.grade)
+    score = -float(GRADES_BEST_FIRST.index(grade))
+    values = {"designation": designation}
+    if offer.way:
+        way = " → ".join((designation, *offer.way, offer.row.designation))
+        return Reason(SUPERSEDED_BY_WAY, values | {"way": way}), score
+    if grade == Interchange.Grade.SUPERSEDED:
+        return Reason(SUPERSEDED, values), score
+    return Reason(INTERCHANGE, values | {"grade": grade.label}), score
