@@ -25,6 +25,7 @@ from erp.core.errors import DomainError
 from erp.core.service import is_retryable
 from inventory.api import router as products
 from orders.api import router as orders
+from products.api import router as interchanges
 from quotations.api import enquiries, quotations
 
 logger = logging.getLogger(__name__)
@@ -78,6 +79,7 @@ for prefix, router in (
     ("/customers", customers),
     ("/suppliers", suppliers),
     ("/products", products),
+    ("/products", interchanges),
     ("/enquiries", enquiries),
     ("/quotations", quotations),
     ("", orders),

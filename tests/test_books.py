@@ -18,8 +18,8 @@ from finance.models import Allocation, Invoice, InvoiceLine, JournalEntry, Journ
 from inventory.models import Reservation, StockBalance, StockMove, StockValue
 from orders.models import PurchaseOrderLine, SalesOrderLine
 from products.models import Product
-from tests.factories import ProductFactory
-from tests.support import Deal, assert_books_ok, full_deal
+from tests.factories import InterchangeFactory, ProductFactory
+from tests.support import Deal, assert_books_ok, full_deal, manager
 
 pytestmark = pytest.mark.django_db
 
@@ -39,6 +39,8 @@ SALES = "sales: ordered = delivered + open + closed per line"
 PURCHASING = "purchasing: ordered = received + open + closed per line"
 FILES = "issued PDFs match their hash"
 MERGED = "nothing points at a product that was merged away"
+IDENTICAL = "approved identical interchanges agree with the grammar"
+CIRCLES = "no supersession goes in a circle"
 
 
 @contextmanager
@@ -265,6 +267,26 @@ def _product_merged_by_hand(deal: Deal) -> tuple[str, str]:
     return MERGED, f"product {deal.product.pk} was merged away and is not archived"
 
 
+def _identical_but_for_the_clearance(deal: Deal) -> tuple[str, str]:
+    other = ProductFactory(brand__code="NSK", designation="6205DDUC3")
+    Product.objects.filter(pk=deal.product.pk).update(designation="6205-2RSH")
+    InterchangeFactory(from_product=deal.product, to_product=other, approved_by=manager())
+    return IDENTICAL, "6205-2RSH and 6205DDUC3"
+
+
+def _supersessions_in_a_circle(deal: Deal) -> tuple[str, str]:
+    parts = [deal.product, ProductFactory(), ProductFactory()]
+    for one, other in zip(parts, [*parts[1:], parts[0]], strict=True):
+        InterchangeFactory(
+            from_product=one,
+            to_product=other,
+            grade="superseded",
+            one_way=True,
+            approved_by=manager(),
+        )
+    return CIRCLES, f"product {deal.product.pk} supersedes itself"
+
+
 OTHERS: list[Callable[[Deal], tuple[str, str]]] = [
     _reserved_more_than_on_hand,
     _value_without_quantity,
@@ -284,6 +306,8 @@ OTHERS: list[Callable[[Deal], tuple[str, str]]] = [
     _number_of_no_series,
     _issued_file,
     _product_merged_by_hand,
+    _identical_but_for_the_clearance,
+    _supersessions_in_a_circle,
 ]
 
 
@@ -301,7 +325,12 @@ def test_the_books_of_a_whole_deal_are_in_order() -> None:
     assert report["ok"] is True
     assert [check for check in report["checks"] if check["first_difference"]] == []
     empty = {check["name"] for check in report["checks"] if not check["rows"]}
-    assert empty <= {FILES, MERGED}  # every other check had something to look at
+    assert empty <= {
+        FILES,
+        MERGED,
+        IDENTICAL,
+        CIRCLES,
+    }  # every other check had something to look at
 
 
 @pytest.mark.parametrize("plant", [*THE_TEN, *OTHERS], ids=lambda plant: plant.__name__.strip("_"))
