@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import F
 from django.utils.translation import gettext as _
 
+from erp.core.bulk import delete, span, update
 from erp.core.registry import blockers_of
 
 MOST_BLOCKERS = 100
@@ -104,8 +105,7 @@ def _restore(
             names.add(name)
         rows.append(row)
     if rows:
-        columns = [model._meta.get_field(name).name for name in sorted(names)]
-        model._default_manager.bulk_update(rows, columns, batch_size=500)
+        update(rows, names)
         _raise_version(model, [row.pk for row in rows])
 
 
@@ -115,7 +115,6 @@ def _raise_version(model: type[models.Model], ids: list[Any]) -> None:
 
 
 def _delete(model: type[models.Model], ids: list[Any], blockers: Blockers) -> None:
-    rows = model._default_manager.filter(pk__in=ids)
     stuck = _edited(model, ids) | _referred_to(model, ids)
     if stuck:
         for row in model._default_manager.filter(pk__in=sorted(stuck)[:MOST_BLOCKERS]):
@@ -125,7 +124,7 @@ def _delete(model: type[models.Model], ids: list[Any], blockers: Blockers) -> No
                 blockers.add(reason)
         blockers.count += max(0, len(stuck) - MOST_BLOCKERS)
         return
-    rows.delete()
+    delete(model, ids)
 
 
 def _edited(model: type[models.Model], ids: list[Any]) -> set[Any]:
@@ -133,20 +132,17 @@ def _edited(model: type[models.Model], ids: list[Any]) -> set[Any]:
     if not any(column.name == "version" for column in model._meta.concrete_fields):
         return set()
     return set(
-        model._default_manager.filter(pk__in=ids, version__gt=1).values_list("pk", flat=True)
+        model._default_manager.filter(**span("pk", ids), version__gt=1).values_list("pk", flat=True)
     )
 
 
 def _referred_to(model: type[models.Model], ids: list[Any]) -> set[Any]:
-    """Rows that any foreign key of any table points at, and those an app says are in use."""
+    """Rows that any foreign key of any table points at."""
     used: set[Any] = set()
     for relation in model._meta.get_fields(include_hidden=True):
-        if not (
-            (relation.auto_created and not relation.concrete and relation.one_to_many)
-            or (relation.one_to_one and relation.auto_created)
-        ):
+        if not isinstance(relation, models.ManyToOneRel):
             continue
-        column = relation.field  # type: ignore[union-attr]
-        holder = column.model._default_manager.filter(**{f"{column.name}__in": ids})
+        column = relation.field
+        holder = column.model._default_manager.filter(**span(column.attname, ids)).order_by()
         used.update(holder.values_list(column.attname, flat=True).distinct())
     return used

@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 
 from django.utils.translation import gettext_lazy as _
 
+from erp.core.bulk import insert, update
 from erp.core.money import net_unit_price
 from erp.core.periods import company, standard_tax_rate
 from imports.diffs import Diff
@@ -156,12 +157,12 @@ class ProductKind(Kind):
 
     def write(self, rows: Sequence[Row], diff: Diff) -> None:
         created = [self._new(row) for row in rows if row.state == NEW]
-        Product.objects.bulk_create(created, batch_size=1000)
+        insert(created)
         diff.created(created)
         ids = {f"{one.brand_id}:{one.search_key}": one.pk for one in created}
         self._change([row for row in rows if row.state == CHANGED], diff)
         facts = list(self._facts(rows, ids))
-        PriceFact.objects.bulk_create(facts, batch_size=1000)
+        insert(facts)
         diff.created(facts)
 
     @staticmethod
@@ -178,24 +179,22 @@ class ProductKind(Kind):
     @staticmethod
     def _change(rows: Sequence[Row], diff: Diff) -> None:
         products = Product.objects.in_bulk([row.existing["id"] for row in rows])
-        changed = []
+        changed, columns = [], {"version"}
         for row in rows:
-            before = row.existing
-            fields = {
-                n: (before[n], row.values[n])
-                for n in _FIELDS
-                if n in row.values and row.values[n] != before[n]
-            }
+            product = products[row.existing["id"]]
+            before = dict(product.__dict__)
+            for name in _FIELDS:
+                if name in row.values:
+                    setattr(product, name, row.values[name])
+            product.set_keys()
+            after = product.__dict__
+            fields = {n: (old, after[n]) for n, old in before.items() if old != after[n]}
             if fields:
-                product = products[before["id"]]
-                for name, (_old, new) in fields.items():
-                    setattr(product, name, new)
                 product.version += 1
-                product.set_keys()
                 changed.append(product)
+                columns.update(fields)
                 diff.changed(product, fields)
-        columns = [*(name.removesuffix("_id") for name in _FIELDS), "old_key", "version"]
-        Product.objects.bulk_update(changed, columns, batch_size=500)
+        update(changed, columns)
 
     def _facts(self, rows: Sequence[Row], ids: Mapping[str, int]) -> Iterable[PriceFact]:
         for row in rows:
