@@ -36,8 +36,9 @@ thousands. The life of a row:
    them or they were edited since, changed ones get their former values unless touched since. A kind
    whose rows are never deleted (ledgers) overrides ``undo(diff, blockers)`` and reverses.
 
-Nothing in a kind writes outside ``write`` and ``finish``; nothing commits; ``self.run.by`` is the
-person (None: the command line). The same file twice must find every row UNCHANGED.
+Rows of partners and the like are looked up through ``self.run.sees(queryset)``: who may not see a
+customer cannot import for him. Nothing in a kind writes outside ``write`` and ``finish``; nothing
+commits; ``self.run.by`` is the person (None: the command line). The same file twice must find every row UNCHANGED.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -71,6 +72,10 @@ class Run:
     on: date
     numbers: NumberStyle = NumberStyle.OPEN
     columns: frozenset[str] = frozenset()
+
+    def sees(self, queryset: Any) -> Any:
+        """Return the rows of a scoped queryset that whoever imports may see."""
+        return queryset if self.by is None else queryset.visible_to(self.by)
 
 
 Parse = Callable[[str, Run], Any]
@@ -154,6 +159,8 @@ class Kind:
     ``messages``: the texts of the kind's own codes; they may hold %(value)s and %(other_row)s.
     """
 
+    # Where the rows are seen afterwards: the name of a URL.
+    list_url: ClassVar[str] = ""
     name: ClassVar[str]
     label: ClassVar[str | Promise]
     rights: ClassVar[tuple[str, ...]]

@@ -5,6 +5,7 @@ keeps what it wrote (``ImportChunk.diff``) until it is undone; the staged rows o
 of one reading of one file.
 """
 
+import uuid
 from datetime import timedelta
 from typing import ClassVar, Self
 
@@ -19,11 +20,12 @@ from erp.core.workflow import Workflow
 
 # A running import that says nothing for so long has died.
 SILENCE = timedelta(seconds=30)
+LONGEST_QUEUE = timedelta(minutes=10)  # before a worker takes it up
 
 
 def _storage_path(_import: "Import", _name: str) -> str:
     """Return a path that owes nothing to the name the client gave."""
-    return f"imports/{timezone.now():%Y%m}/"
+    return f"imports/{timezone.now():%Y%m}/{uuid.uuid4().hex}"
 
 
 class ImportQuerySet(ScopedQuerySet["Import"]):

@@ -16,7 +16,7 @@ from typing import Any, Self
 from django.db import DatabaseError, connection
 from django.utils import timezone
 
-from imports.models import SILENCE, Import, ImportBeat
+from imports.models import LONGEST_QUEUE, SILENCE, Import, ImportBeat
 
 _EVERY = 1  # seconds
 
@@ -29,7 +29,8 @@ class Standing:
 
     @property
     def is_alive(self) -> bool:
-        return self.at is not None and timezone.now() - self.at < SILENCE
+        patience = SILENCE if self.total else LONGEST_QUEUE
+        return self.at is not None and timezone.now() - self.at < patience
 
     @property
     def percent(self) -> int:
@@ -49,7 +50,7 @@ class Progress:
         self._done = done
 
     def __enter__(self) -> Self:
-        begin(self._of, self._total)
+        begin(self._of, max(1, self._total))
         self._thread.start()
         return self
 

@@ -6,7 +6,7 @@ see in the sheet is not imported unseen. Rows that are blank are not counted at 
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -25,9 +25,10 @@ from erp.core.tables import (
     open_sheets,
     plain_heading,
 )
+from erp.core.tables.heading import ROWS_SEARCHED
 from erp.core.uploads import UnreadableFile
 from imports.kinds import Kind, heading_matcher
-from imports.refusals import UNREADABLE
+from imports.refusals import unreadable
 
 SAMPLE_ROWS = 2000
 _TOTAL = re.compile(
@@ -160,38 +161,33 @@ def _alone(cells: Sequence[str]) -> str:
     return filled[0].strip() if len(filled) == 1 else ""
 
 
+def sheets_of(path: Path, name: str) -> list[Sheet]:
+    """Return the sheets of a file. Raises DomainError with what makes it unreadable."""
+    try:
+        return list(open_sheets(path, name))
+    except UnreadableFile as error:
+        raise unreadable(error) from error
+
+
 def open_reading(
-    path: Path,
-    name: str,
+    sheets: Sequence[Sheet],
     kind: type[Kind],
     sections: Kind,
     *,
     sheet: str = "",
     mapping: Mapping[str, str] | None = None,
 ) -> Reading:
-    """Open a file for a kind; ``mapping`` (plain heading → column, "" for none) goes before ours.
+    """Choose sheet and layout for a kind; ``mapping`` (plain heading → column, "" for none) goes
+    before what the kind says.
 
     Of several sheets the one is read whose headings name most columns, or ``sheet``.
 
-    Raises DomainError: what makes a file unreadable, no_sheet, no_headings, missing_column.
+    Raises DomainError: no_sheet, no_headings, missing_column.
     """
-    try:
-        sheets = list(open_sheets(path, name))
-    except UnreadableFile as error:
-        raise DomainError(
-            UNREADABLE.get(error.code, str(error)), code=error.code, field="file"
-        ) from error
-    best = _best(sheets, kind, mapping or {}, sheet)
-    columns = best[1].columns.values()
-    reading = Reading(
-        kind,
-        best[0],
-        best[1],
-        _style(best[0], best[1], columns),
-        [s.name for s in sheets],
-        sections,
-    )
-    missing = set(kind.check_columns(frozenset(best[1].columns)))
+    best, layout = _best(sheets, kind, mapping or {}, sheet)
+    style = _style(best, layout, layout.columns.values())
+    reading = Reading(kind, best, layout, style, [one.name for one in sheets], sections)
+    missing = set(kind.check_columns(frozenset(layout.columns)))
     missing -= reading.given_columns() if missing else set()
     if missing:
         raise DomainError(
@@ -241,6 +237,16 @@ def _style(sheet: Sheet, layout: Layout, places: Any) -> NumberStyle:
         for place in wanted
         if place < len(row.cells) and type(row.cells[place]) is str
     )
+
+
+def fingerprints(sheets: Iterable[Sheet]) -> set[str]:
+    """Return those of every row that may be one of headings."""
+    return {
+        fingerprint(row.cells)
+        for sheet in sheets
+        for row in islice(sheet.rows(), ROWS_SEARCHED)
+        if sum(1 for cell in row.cells if cell) > 1
+    }
 
 
 def fingerprint(headings: Sequence[str]) -> str:

@@ -5,7 +5,7 @@ rows, undoing another; a worker that dies in either leaves nothing written, and 
 started again.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from erp.core.errors import DomainError
+from erp.core.jobs import enqueue
 from erp.core.periods import company_today
 from erp.core.record import record
 from erp.core.service import MAX_ATTEMPTS, service
@@ -27,10 +28,16 @@ from imports.mappings import remembered
 from imports.models import Import, ImportChunk, ImportGate
 from imports.packing import packed, unpacked
 from imports.progress import Progress, begin, standing_of
-from imports.reading import Reading, open_reading
-from imports.refusals import UNREADABLE
+from imports.reading import Reading, open_reading, sheets_of
+from imports.refusals import unreadable
 
 Status = Import.Status
+# Where a step that ended without its end leaves the import.
+_BEFORE: dict[str, str] = {
+    Status.CHECKING: Status.FAILED,
+    Status.APPLYING: Status.CHECKED,
+    Status.UNDOING: Status.APPLIED,
+}
 
 
 @service("import.create")
@@ -45,6 +52,52 @@ def create_import(
     return made
 
 
+# --- in the background -------------------------------------------------------------------------
+
+
+def start_check(import_id: int, *, sheet: str = "", by: Any) -> None:
+    """Let a worker read the file and check its rows. Raises what ``check_import`` does at once."""
+    _start(import_id, Status.CHECKING, by=by)
+    enqueue("imports.check", import_id, sheet)
+
+
+def start_apply(import_id: int, *, skip_refused: bool, by: Any) -> None:
+    """Let a worker apply. Raises what ``apply_import`` does at once."""
+    _start_apply(import_id, skip_refused=skip_refused, by=by)
+    enqueue("imports.apply", import_id, by.pk if by else None)
+
+
+def start_undo(import_id: int, *, by: Any) -> None:
+    """Let a worker undo. Raises what ``undo_import`` does at once."""
+    _start(import_id, Status.UNDOING, by=by)
+    enqueue("imports.undo", import_id, by.pk if by else None)
+
+
+def notice_dead() -> int:
+    """Put back every import whose worker died, so that its step can be started again.
+
+    A row that is locked has a worker; return how many had none.
+    """
+    found = 0
+    for of in Import.objects.filter(status__in=Import.RUNNING):
+        if not standing_of(of).is_alive:
+            found += _put_back(of.pk)
+    return found
+
+
+@service("import.put_back")
+def _put_back(import_id: int) -> int:
+    of = Import.objects.select_for_update(skip_locked=True).filter(pk=import_id).first()
+    if of is None or of.status not in _BEFORE or standing_of(of).is_alive:
+        return 0
+    Import.WORKFLOW.check(of.status, _BEFORE[of.status])
+    of.status = _BEFORE[of.status]
+    of.error = str(_("The worker stopped before the end; nothing was written. Start again."))
+    of.save(update_fields=["status", "error"])
+    record("import.stopped", of, by=None)
+    return 1
+
+
 # --- checking --------------------------------------------------------------------------------
 
 
@@ -53,48 +106,39 @@ def check_import(
     *,
     path: Path | None = None,
     sheet: str = "",
-    columns: Mapping[str, str] | None = None,
-    resume: bool = False,
+    started: bool = False,
     by: Any,
 ) -> Import:
     """Read the file, check every row, stage the accepted ones; return the import with its counts.
 
-    ``columns``: plain heading → column, as a person chose; otherwise what the source's last file
-    was taken for. Raises DomainError: what makes a file unreadable, no_headings, missing_column,
-    import_running, invalid_transition.
+    ``started``: by ``start_check``, or by a worker that is gone. Raises DomainError: what makes a
+    file unreadable, no_headings, missing_column, import_running, invalid_transition.
     """
-    of = _start(import_id, Status.CHECKING, resume=resume, by=by)
+    of = _start(import_id, Status.CHECKING, started=started, by=by)
     try:
-        reading, kind = _opened(of, path, sheet, columns)
+        reading, kind = _opened(of, path, sheet)
         of.layout = reading.as_data()
         check = Check(of, reading, kind)
         with Progress(of.pk, reading.sheet.count()) as progress:
             check.run(progress)
     except UnreadableFile as error:
-        _fail(import_id, UNREADABLE.get(error.code, str(error)), Status.FAILED)
-        raise DomainError(
-            UNREADABLE.get(error.code, str(error)), code=error.code, field="file"
-        ) from error
+        refusal = unreadable(error)
+        _fail(import_id, refusal)
+        raise refusal from error
     except BaseException as error:
-        _fail(import_id, error, Status.FAILED)
+        _fail(import_id, error)
         raise
     return _checked(import_id, of.layout, dict(check.counts))
 
 
-def _opened(
-    of: Import, path: Path | None, sheet: str, columns: Mapping[str, str] | None
-) -> tuple[Reading, Kind]:
+def _opened(of: Import, path: Path | None, sheet: str) -> tuple[Reading, Kind]:
     kind = kind_named(of.kind)
     run = Run(of.pk, of.owner, company_today())
-    chosen = columns if columns is not None else remembered(of)
-    reading = open_reading(
-        path or Path(of.file.path), of.file_name, kind, kind(run), sheet=sheet, mapping=chosen
-    )
-    return reading, kind(replace(run, numbers=reading.numbers, columns=_columns(reading)))
-
-
-def _columns(reading: Reading) -> frozenset[str]:
-    return frozenset({*reading.layout.columns, *reading.given_columns()})
+    sheets = sheets_of(path or Path(of.file.path), of.file_name)
+    mapping = remembered(of, sheets)
+    reading = open_reading(sheets, kind, kind(run), sheet=sheet, mapping=mapping)
+    columns = frozenset({*reading.layout.columns, *reading.given_columns()})
+    return reading, kind(replace(run, numbers=reading.numbers, columns=columns))
 
 
 @service("import.start")
@@ -102,12 +146,12 @@ def _start(
     import_id: int,
     status: str,
     *,
-    resume: bool,
+    started: bool = False,
     by: Any,  # noqa: ARG001 -- whom the log of refusals names
 ) -> Import:
     """Put an import into a running status; commits at once, so that others see it run."""
     of = Import.objects.select_for_update().get(pk=import_id)
-    if of.status == status and not resume and standing_of(of).is_alive:
+    if of.status == status and not started and standing_of(of).is_alive:
         raise DomainError(_("This import is being worked on."), code="import_running")
     Import.WORKFLOW.check(of.status, status)
     of.status, of.error = status, ""
@@ -117,11 +161,14 @@ def _start(
 
 
 @service("import.fail")
-def _fail(import_id: int, error: object, status: str) -> None:
+def _fail(import_id: int, error: object) -> None:
     """Say why a step ended without its end; nothing of it is left but the words."""
     of = Import.objects.select_for_update().get(pk=import_id)
-    Import.WORKFLOW.check(of.status, status)
-    of.status, of.error = status, str(error)[:500]
+    before = _BEFORE.get(of.status)
+    if before is None:
+        return  # somebody else brought it to an end
+    Import.WORKFLOW.check(of.status, before)
+    of.status, of.error = before, str(error)[:500]
     of.save(update_fields=["status", "error"])
 
 
@@ -139,35 +186,37 @@ def _checked(import_id: int, layout: dict[str, Any], counts: dict[str, int]) -> 
 
 
 def apply_import(
-    import_id: int, *, skip_refused: bool = False, resume: bool = False, by: Any
+    import_id: int, *, skip_refused: bool = False, started: bool = False, by: Any
 ) -> Import:
     """Write all staged rows in one transaction; return the import with what really happened.
 
-    Rows are compared anew under lock, so the counts may differ from the check's. ``resume`` takes
-    over a step whose worker is known to be gone. Raises DomainError: refused_rows, import_running,
+    Rows are compared anew under lock, so the counts may differ from the check's. ``started``: by
+    ``start_apply``, or by a worker that is gone. Raises DomainError: refused_rows, import_running,
     invalid_transition, and what the kind raises.
     """
-    of = _start_apply(import_id, skip_refused=skip_refused, resume=resume, by=by)
+    of = _start_apply(import_id, skip_refused=skip_refused, started=started, by=by)
     total = sum(of.chunks.values_list("size", flat=True))
     try:
         with Progress(of.pk, total) as progress:
             return _again_when_overtaken(lambda: _apply(import_id, progress, by=by))
     except BaseException as error:
-        _fail(import_id, error, Status.CHECKED)
+        _fail(import_id, error)
         raise
 
 
 @service("import.apply")
-def _start_apply(import_id: int, *, skip_refused: bool, resume: bool, by: Any) -> Import:
+def _start_apply(import_id: int, *, skip_refused: bool, started: bool = False, by: Any) -> Import:
     of = Import.objects.select_for_update().get(pk=import_id)
     if of.status == Status.CHECKED and of.stopping_rows and not skip_refused:
         raise DomainError(
             _("%(count)d rows are refused; nothing was written.") % {"count": of.stopping_rows},
             code="refused_rows",
         )
-    of = _start(import_id, Status.APPLYING, resume=resume, by=by)
-    of.skip_refused = skip_refused
-    of.save(update_fields=["skip_refused"])
+    asked = of.status == Status.CHECKED
+    of = _start(import_id, Status.APPLYING, started=started, by=by)
+    if asked:
+        of.skip_refused = skip_refused
+        of.save(update_fields=["skip_refused"])
     return of
 
 
@@ -254,18 +303,18 @@ def _keep(chunk: ImportChunk, diff: Diff) -> None:
 # --- undoing ---------------------------------------------------------------------------------
 
 
-def undo_import(import_id: int, *, resume: bool = False, by: Any) -> Import:
+def undo_import(import_id: int, *, started: bool = False, by: Any) -> Import:
     """Take back everything an import wrote, in one transaction, or nothing.
 
     Raises DomainError: undo_blocked (its message names what was changed or is used since),
     import_running, invalid_transition.
     """
-    of = _start(import_id, Status.UNDOING, resume=resume, by=by)
+    of = _start(import_id, Status.UNDOING, started=started, by=by)
     try:
         with Progress(of.pk, len(of.chunks.values_list("pk", flat=True))) as progress:
             return _undo(import_id, progress, by=by)
     except BaseException as error:
-        _fail(import_id, error, Status.APPLIED)
+        _fail(import_id, error)
         raise
 
 

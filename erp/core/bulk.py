@@ -26,7 +26,9 @@ def insert(objects: Sequence[M]) -> None:
     if not objects:
         return
     model = type(objects[0])
-    fields = [field for field in model._meta.concrete_fields if not field.primary_key]
+    fields = [
+        field for field in model._meta.concrete_fields if not (field.primary_key or field.generated)
+    ]
     rows = max(1, min(_ROWS, _PARAMETERS // len(fields)))
     for first in range(0, len(objects), rows):
         _insert(model, fields, objects[first : first + rows])
@@ -119,7 +121,7 @@ def span(name: str, ids: Sequence[Any]) -> dict[str, Any]:
     if all(type(one) is int for one in ids):
         low, high = min(ids), max(ids)
         if high - low + 1 == len(ids):
-            return {f"{name}__range": (low, high)}
+            return {f"{name}__gte": low, f"{name}__lte": high}
     return {f"{name}__in": ids}
 
 

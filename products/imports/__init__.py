@@ -2,6 +2,8 @@
 
 from imports.exports import register_export
 from imports.kinds import register
+from products.imports.brands import BrandKind
+from products.imports.prices import PriceKind
 from products.imports.products import ProductKind
 
 _PRODUCT_PATHS = {
@@ -17,5 +19,6 @@ _PRODUCT_PATHS = {
 
 
 def register_kinds() -> None:
-    register(ProductKind)
+    for kind in (BrandKind, PriceKind, ProductKind):
+        register(kind)
     register_export("products", "products.product", _PRODUCT_PATHS)

@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Iterable
 
 from erp.core.models import Unit
+from imports.kinds import Row
 from products.models import Brand
 
 _LABEL = re.compile(r"^(?:品\s*牌|厂\s*家|brand|make|manufacturer)\s*[:：]?\s*", re.IGNORECASE)
@@ -12,6 +13,7 @@ _TAIL = re.compile(
     r"\s*(?:品牌|轴承|系列|产品|价格表|价目表|报价单?|bearings?|series|products?|price\s*list|prices)$",
     re.IGNORECASE,
 )
+_LONGEST = 60
 _UNIT_WORDS = {
     "piece": (
         "个",
@@ -39,26 +41,37 @@ def plain_name(text: str) -> str:
     return "".join(unicodedata.normalize("NFKC", text).casefold().split())
 
 
-def brands_by_name() -> dict[str, int]:
-    """Return every name of the active brands → id; a code goes before a name or an alias."""
-    names: dict[str, int] = {}
-    brands = list(Brand.objects.active())
-    for brand in brands:
-        names.setdefault(plain_name(brand.code), brand.pk)
-    for brand in brands:
-        for name in (brand.name_en, brand.name_zh, *brand.aliases):
-            if name:
-                names.setdefault(plain_name(str(name)), brand.pk)
-    return names
+class BrandNames:
+    """Every name of the active brands; a code goes before a name or an alias."""
 
+    def __init__(self) -> None:
+        self._ids: dict[str, int] = {}
+        brands = list(Brand.objects.active())
+        for brand in brands:
+            self._ids.setdefault(plain_name(brand.code), brand.pk)
+        for brand in brands:
+            for name in (brand.name_en, brand.name_zh, *brand.aliases):
+                if name:
+                    self._ids.setdefault(plain_name(str(name)), brand.pk)
 
-def brand_in(text: str, names: dict[str, int]) -> int | None:
-    """Return the brand a cell or heading names: ``SKF``, ``品牌：SKF``, ``SKF轴承``."""
-    found = names.get(plain_name(text))
-    if found is None and len(text) <= 60:
-        bare = _TAIL.sub("", _TAIL.sub("", _LABEL.sub("", text.strip())))
-        found = names.get(plain_name(bare))
-    return found
+    def id_of(self, text: str) -> int | None:
+        """Return the brand a cell or heading names: ``SKF``, ``品牌：SKF``, ``SKF轴承``."""
+        found = self._ids.get(text.casefold()) or self._ids.get(plain_name(text))
+        if found is None and len(text) <= _LONGEST:
+            bare = _TAIL.sub("", _TAIL.sub("", _LABEL.sub("", text.strip())))
+            found = self._ids.get(plain_name(bare))
+        return found
+
+    def settle(self, row: Row, column: str = "brand") -> None:
+        """Put the brand's id in the place of its name, or refuse the row."""
+        name = row.values.pop(column, None)
+        if name is None:
+            return
+        found = self.id_of(name)
+        if found is None:
+            row.refuse(column, "unknown_brand", name)
+        else:
+            row.values[f"{column}_id"] = found
 
 
 def units_by_name() -> dict[str, str]:

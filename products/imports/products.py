@@ -13,13 +13,12 @@ from typing import Any, ClassVar
 from django.utils.translation import gettext_lazy as _
 
 from erp.core.bulk import insert, update
-from erp.core.money import net_unit_price
-from erp.core.periods import company, standard_tax_rate
+from erp.core.periods import company
 from imports.diffs import Diff
 from imports.kinds import CHANGED, NEW, UNCHANGED, Kind, Row, Run
 from products.designation import search_key
-from products.imports.amounts import Unpriced
-from products.imports.named import brand_in, brands_by_name, plain_name, units_by_name
+from products.imports.named import BrandNames, plain_name, units_by_name
+from products.imports.pricing import Pricing
 from products.imports.product_columns import COLUMNS, MESSAGES
 from products.models import PriceFact, Product
 from products.prices import list_prices
@@ -27,9 +26,6 @@ from products.prices import list_prices
 _SEPARATORS = re.compile(r"[\s\-/._]")
 _SIZES = ("bore_mm", "outside_mm", "width_mm", "mass_kg")
 _FIELDS = ("name", "unit_id", *_SIZES, "old_designation")
-# Of several price columns the first of these counts; what is stored is net.
-_PRICES = ("price_net", "price_gross", "price", "price_list")
-_GIVES_TAX = "price_gross"
 SOURCE = "imports.import"
 
 
@@ -37,30 +33,29 @@ class ProductKind(Kind):
     name = "products"
     label = _("Products")
     rights = ("products.add_product", "products.change_product")
+    list_url = "admin:products_product_changelist"
     naming = "designation"
     columns: ClassVar = COLUMNS
     messages: ClassVar = MESSAGES
 
     def __init__(self, run: Run) -> None:
         super().__init__(run)
-        self.brands = brands_by_name()
+        self.brands = BrandNames()
         self.units = units_by_name()
-        self.price_columns = [name for name in _PRICES if name in run.columns]
+        self.pricing = Pricing(run)
         self.currency = company().currency_id
-        self.tax_rate = standard_tax_rate(run.on).rate
 
     def section(self, text: str) -> Mapping[str, str] | None:
-        return {"brand": text} if brand_in(text, self.brands) else None
+        return {"brand": text} if self.brands.id_of(text) else None
 
     # --- check ---
 
     def check(self, rows: Sequence[Row]) -> None:
         for row in rows:
             values = row.values
-            self._brand(row, values)
+            self.brands.settle(row)
             self._unit(row, values)
-            if self.price_columns:
-                self._price(row, values)
+            self.pricing.settle(row)
             if row.refused:
                 continue
             row.key = f"{values['brand_id']}:{search_key(values['designation'])}"
@@ -68,16 +63,6 @@ class ProductKind(Kind):
             row.being = _SEPARATORS.sub("", row.spelling.upper())
             row.says = self._said(values)
             values.pop("stock", None)
-
-    def _brand(self, row: Row, values: dict[str, Any]) -> None:
-        name = values.pop("brand", None)
-        if name is None:
-            return
-        found = self.brands.get(name.casefold()) or brand_in(name, self.brands)
-        if found is None:
-            row.refuse("brand", "unknown_brand", name)
-        else:
-            values["brand_id"] = found
 
     def _unit(self, row: Row, values: dict[str, Any]) -> None:
         name = values.pop("unit", None)
@@ -88,27 +73,6 @@ class ProductKind(Kind):
             row.refuse("unit", "bad_unit", name)
         else:
             values["unit_id"] = unit
-
-    def _price(self, row: Row, values: dict[str, Any]) -> None:
-        """Leave one net price; a price that includes tax is freed of it."""
-        given = {name: values.pop(name, None) for name in self.price_columns}
-        rate = values.pop("vat_rate", None)
-        name = self.price_columns[0]
-        amount = given[name]
-        if amount is None:
-            row.refuse(name, "missing_price")
-        elif isinstance(amount, Unpriced):
-            row.refuse(name, "bad_price", amount)
-        elif not amount:
-            row.refuse(name, "zero_price")
-        elif isinstance(given.get(_GIVES_TAX), Unpriced):
-            row.refuse(_GIVES_TAX, "bad_price", given[_GIVES_TAX])
-        else:
-            values["net_price"] = net_unit_price(
-                amount,
-                self.tax_rate if rate is None else rate,
-                price_includes_tax=name == _GIVES_TAX,
-            )
 
     @staticmethod
     def _said(values: Mapping[str, Any]) -> list[str]:
