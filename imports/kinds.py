@@ -38,7 +38,8 @@ thousands. The life of a row:
 
 Rows of partners and the like are looked up through ``self.run.sees(queryset)``: who may not see a
 customer cannot import for him. Nothing in a kind writes outside ``write`` and ``finish``; nothing
-commits; ``self.run.by`` is the person (None: the command line). The same file twice must find every row UNCHANGED.
+commits; ``self.run.by`` is the person (None: the command line). The same file twice must find every
+row UNCHANGED.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence

@@ -6,7 +6,7 @@ see in the sheet is not imported unseen. Rows that are blank are not counted at 
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -202,15 +202,22 @@ def _label(kind: type[Kind], name: str) -> str:
     return next((str(column.label) for column in kind.columns if column.name == name), name)
 
 
-def _best(
-    sheets: Sequence[Sheet], kind: type[Kind], mapping: Mapping[str, str], wanted: str
-) -> tuple[Sheet, Layout]:
-    own = heading_matcher(kind)
+def matcher_with(
+    own: Callable[[str], str | None], mapping: Mapping[str, str]
+) -> Callable[[str], str | None]:
+    """Return the matcher in which what a person chose goes before what the kind says."""
 
     def match(heading: str) -> str | None:
         plain = plain_heading(heading)
         return (mapping[plain] or None) if plain in mapping else own(heading)
 
+    return match
+
+
+def _best(
+    sheets: Sequence[Sheet], kind: type[Kind], mapping: Mapping[str, str], wanted: str
+) -> tuple[Sheet, Layout]:
+    match = matcher_with(heading_matcher(kind), mapping)
     if wanted:
         sheets = [one for one in sheets if one.name == wanted]
         if not sheets:

@@ -7,9 +7,9 @@ guards passed; text is streamed, a workbook is held in memory within the limits 
 
 from erp.core.tables.cells import Day, Fault, Figure
 from erp.core.tables.damage import damage_of
-from erp.core.tables.heading import Layout, layout_of, plain_heading
+from erp.core.tables.heading import Layout, columns_of, layout_of, plain_heading
 from erp.core.tables.numbers import NumberStyle, decimal_of, number_style
-from erp.core.tables.opening import open_sheets
+from erp.core.tables.opening import check_file, open_sheets
 from erp.core.tables.sheet import Sheet, SheetRow
 
 __all__ = [
@@ -20,6 +20,8 @@ __all__ = [
     "NumberStyle",
     "Sheet",
     "SheetRow",
+    "check_file",
+    "columns_of",
     "damage_of",
     "decimal_of",
     "layout_of",

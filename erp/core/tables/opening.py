@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path, PurePath
+from typing import BinaryIO
 
 from erp.core.tables.sheet import Sheet
 from erp.core.tables.text import text_sheet
@@ -13,7 +14,7 @@ from erp.core.uploads import (
     check_size,
     check_workbook,
 )
-from erp.core.uploads.guards import OLE, suffix_of
+from erp.core.uploads.guards import OLE, binary_magic, suffix_of
 
 TEXT_KINDS = (".csv", ".tsv", ".txt")
 WORKBOOK_KINDS = (".xlsx", ".xlsm", ".xls")
@@ -26,24 +27,32 @@ def open_sheets(path: Path, name: str = "") -> Sequence[Sheet]:
     bad_workbook; while its rows are read: broken_quotes, binary_file.
     """
     name = PurePath((name or path.name).replace("\\", "/")).name
-    kind = suffix_of(name)
     with path.open("rb") as file:
-        check_size(file.read(4096))  # an empty one; a text may be as long as it likes
+        is_workbook = check_file(file, name)
+    return workbook_sheets(path) if is_workbook else [text_sheet(path, PurePath(name).stem)]
+
+
+def check_file(file: BinaryIO, name: str) -> bool:
+    """Judge a file before anything parses it; return whether it is a workbook.
+
+    A text may be as long as it likes, for it is streamed. Raises UnreadableFile.
+    """
+    kind = suffix_of(name)
+    head = file.read(4096)
+    check_size(head)
     if kind in TEXT_KINDS:
-        return [text_sheet(path, PurePath(name).stem)]
-    if kind in WORKBOOK_KINDS:
-        _check_workbook(path)
-        return workbook_sheets(path)
-    raise UnreadableFile(
-        "This type of file cannot be read; use .csv, .txt, .xlsx or .xls.", "unsupported_type"
-    )
-
-
-def _check_workbook(path: Path) -> None:
-    if path.stat().st_size > MAX_BYTES:
+        if binary_magic(head):
+            raise UnreadableFile("The file is not text.", "binary_file")
+        return False
+    if kind not in WORKBOOK_KINDS:
+        raise UnreadableFile(
+            "This type of file cannot be read; use .csv, .txt, .xlsx or .xls.", "unsupported_type"
+        )
+    content = head + file.read(MAX_BYTES)
+    if len(content) > MAX_BYTES:
         raise UnreadableFile("The workbook is larger than 10 MB; save it as csv.", "too_large")
-    content = path.read_bytes()
     if content.startswith(OLE):
         check_ole_workbook(content)
     else:
         check_workbook(content)
+    return True
