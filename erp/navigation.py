@@ -84,6 +84,12 @@ _GROUPS: list[dict[str, Any]] = [
         _entry("core.unit", _("Units"), "straighten"),
         _entry("core.paymentterm", _("Payment terms"), "schedule"),
         _entry("core.attachment", _("Files"), "attach_file"),
+        {
+            "title": _("Imports"),
+            "icon": "upload_file",
+            "link": reverse_lazy("imports:list"),
+            "right": "imports.view_import",
+        },
         _entry("audit.auditentry", _("Operation log"), "manage_search"),
     ),
 ]

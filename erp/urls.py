@@ -10,6 +10,7 @@ urlpatterns = [
     path("", include("orders.urls")),  # before quotations: /quotations/1/order/ is an order's
     path("", include("quotations.urls")),
     path("", include("finance.urls")),
+    path("", include("imports.urls")),
     path("", include("erp.core.urls")),
     path("i18n/", include("django.conf.urls.i18n")),  # the language switch
     path("api/v1/", api.urls),

@@ -120,7 +120,10 @@ def _problems(request: HttpRequest, of: Import) -> dict[str, Any]:
     """One page of problems, of one code where asked for."""
     problems = ImportProblem.objects.filter(of=of)
     codes = list(
-        problems.order_by().values_list("code").annotate(count=Count("pk")).order_by("-count", "code")
+        problems.order_by()
+        .values_list("code")
+        .annotate(count=Count("pk"))
+        .order_by("-count", "code")
     )
     code = request.GET.get("code", "")
     if code in dict(codes):

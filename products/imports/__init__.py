@@ -3,6 +3,7 @@
 from imports.exports import register_export
 from imports.kinds import register
 from products.imports.brands import BrandKind
+from products.imports.interchanges import InterchangeKind
 from products.imports.prices import PriceKind
 from products.imports.products import ProductKind
 
@@ -19,6 +20,6 @@ _PRODUCT_PATHS = {
 
 
 def register_kinds() -> None:
-    for kind in (BrandKind, PriceKind, ProductKind):
+    for kind in (BrandKind, InterchangeKind, PriceKind, ProductKind):
         register(kind)
     register_export("products", "products.product", _PRODUCT_PATHS)

@@ -38,6 +38,7 @@ from erp.core.models import (
     TaxRate,
     Unit,
 )
+from imports.models import Import
 from messaging.models import Notification
 from products.models import (
     Brand,
@@ -50,6 +51,7 @@ from products.models import (
     ProtectedItem,
 )
 from tests.factories.base import PASSWORD, VAT, Factory
+from tests.kinds import NameKind
 
 P = TypeVar("P", bound=Partner)
 
@@ -228,6 +230,16 @@ class AuditEntryFactory(Factory[AuditEntry]):
     object_type = "orders.salesorder"
     object_id = "1"
     object_label = "SO-2026-000001"
+
+
+class ImportFactory(Factory[Import]):
+    class Meta:
+        model = Import
+
+    kind = NameKind.name
+    file_name = "names.csv"
+    owner = SubFactory(UserFactory)
+    status = "checked"
 
 
 class NotificationFactory(Factory[Notification]):

@@ -118,6 +118,7 @@ def _rows_of(world: World, owner: User, first: int) -> dict[str, Any]:
         "customers.followup": f.FollowUpFactory(pk=first, customer=customer, owner=owner),
         "messaging.notification": f.NotificationFactory(pk=first, recipient=owner),
         "core.attachment": f.AttachmentFactory(pk=first, object_id=quotation.pk),
+        "imports.import": f.ImportFactory(pk=first, owner=owner),
         "core.export": f.ExportFactory(pk=first, owner=owner),
         "quotations.enquiry": enquiry,
         "quotations.quotation": quotation,

@@ -1,5 +1,5 @@
 // The enquiry pages: choosing the customer, choosing a part for a line.
-import "./once.js";
+import "../erp/once.js";
 
 document.addEventListener("typeahead:pick", (event) => {
   const field = event.target;
