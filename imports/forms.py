@@ -34,7 +34,7 @@ class ImportForm(forms.Form):
             check_file(file, file.name)
         except UnreadableFile as error:
             self.status = _STATUS.get(error.code, 415)
-            message = UNREADABLE.get(error.code, str(error))
+            message = str(UNREADABLE.get(error.code, error))
             raise forms.ValidationError(message, code=error.code) from error
         file.seek(0)
         return file

@@ -262,6 +262,11 @@ MESSAGES: dict[str, str | Promise] = {
 }
 
 
+def label_of(kind: type[Kind], code: str) -> str:
+    """Return a code in words, without the value of a row."""
+    return message_of(kind, Problem("", code, "…", stops=True)).replace("“…”", "…").strip(" :：")
+
+
 def message_of(kind: type[Kind], problem: Any) -> str:
     """Return the words for a problem (one of ours or a stored one) in the reader's language."""
     text = kind.messages.get(problem.code) or MESSAGES.get(problem.code) or problem.code

@@ -18,7 +18,7 @@ from imports import services
 from imports.access import import_for, import_to_change, kinds_of
 from imports.errors_file import error_workbook
 from imports.forms import ImportForm
-from imports.kinds import kind_named, kinds
+from imports.kinds import kind_named, kinds, label_of
 from imports.mappings import remember
 from imports.models import Import, ImportProblem
 from imports.preview import chosen_columns, preview_of
@@ -90,7 +90,9 @@ def _ask(request: HttpRequest, form: ImportForm, status: int = 200) -> HttpRespo
 @page("GET")
 def show_import(request: HttpRequest, pk: int) -> HttpResponse:
     of = import_for(request.user, pk)
-    context = _context(request, of) | _problems(request, of)
+    context = _context(request, of)
+    if of.status != Status.CHECKING:  # half a list says nothing
+        context |= _problems(request, of)
     return render(request, "imports/import.html", context)
 
 
@@ -100,7 +102,7 @@ def _context(request: HttpRequest, of: Import) -> dict[str, Any]:
     mine = allowed(request.user, "imports.change_import") and of.kind in kinds_of(request.user)
     return {
         "import": of,
-        "kind": kind,
+        "kind_label": kind.label,
         "standing": standing,
         "is_dead": standing is not None and not standing.is_alive,
         "may_change": mine,
@@ -137,7 +139,7 @@ def _problems(request: HttpRequest, of: Import) -> dict[str, Any]:
         query["after"] = str(found[-1].row)
         following = query.urlencode()
     return {
-        "codes": codes,
+        "codes": [(name, count, label_of(kind_named(of.kind), name)) for name, count in codes],
         "code": code,
         "problems": [problem_in_words(of, problem) for problem in found],
         "following": following,

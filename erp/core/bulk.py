@@ -44,7 +44,7 @@ def _insert(model: type[M], fields: Sequence[models.Field[Any, Any]], objects: S
         if literal == "%s":
             varying.append(values)
     quote = connection.ops.quote_name
-    names = ", ".join(quote(field.column) for field in fields)
+    names = ", ".join(quote(str(field.column)) for field in fields)
     row = f"({', '.join(literals)})"
     statement = (
         f"INSERT INTO {quote(model._meta.db_table)} ({names})"  # noqa: S608 -- own names, _SAFE
@@ -108,7 +108,7 @@ def update(objects: Sequence[M], names: Iterable[str]) -> None:
         if field.attname in wanted or getattr(field, "auto_now", False)
     ]
     quote = connection.ops.quote_name
-    sets = ", ".join(f"{quote(field.column)} = %s" for field in fields)
+    sets = ", ".join(f"{quote(str(field.column))} = %s" for field in fields)
     table, key = quote(model._meta.db_table), quote(_key(model).column)
     columns = [_values(field, objects) for field in fields]
     rows = zip(*columns, [obj.pk for obj in objects], strict=True)

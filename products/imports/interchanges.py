@@ -94,9 +94,8 @@ class InterchangeKind(Kind):
         "unknown_product": _("The catalogue has no “%(value)s” of this brand."),
         "bad_grade": _("“%(value)s” is no grade of interchange."),
         "same_product": _("A product does not replace itself."),
-        "interchange_exists": _("These two products have another interchange already: %(value)s."),
-        "not_identical": _("The designations say that they are not identical: %(value)s"),
-        "grade_contradicted": _("The designations contradict the grade: %(value)s"),
+        # The reason is the value.
+        **dict.fromkeys((f"not_{grade}" for grade in _Grade), "%(value)s"),
     }
 
     def __init__(self, run: Run) -> None:
