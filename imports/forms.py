@@ -26,14 +26,14 @@ class ImportForm(forms.Form):
         super().__init__(*args, **kwargs)
         choices: Any = self.fields["kind"]
         choices.choices = [(name, kind.label) for name, kind in kinds.items()]
-        self.status = 400
+        self.http_status = 400
 
     def clean_file(self) -> Any:
         file = self.cleaned_data["file"]
         try:
             check_file(file, file.name)
         except UnreadableFile as error:
-            self.status = _STATUS.get(error.code, 415)
+            self.http_status = _STATUS.get(error.code, 415)
             message = str(UNREADABLE.get(error.code, error))
             raise forms.ValidationError(message, code=error.code) from error
         file.seek(0)

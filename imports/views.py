@@ -61,7 +61,7 @@ def new_import(request: HttpRequest) -> HttpResponse:
         return _ask(request, form)
     form = ImportForm(request.POST, request.FILES, kinds=allowed_kinds)
     if not form.is_valid():
-        return _ask(request, form, status=form.status)
+        return _ask(request, form, status=form.http_status)
     try:
         return change_once(request, "import.create", lambda: _create(request, form))
     except DomainError as refusal:
