@@ -19,7 +19,7 @@ from products.prices import last_prices, suggested_prices
 from products.protected import Protection, owners_of, protections, warning
 from products.search import Hit
 from products.search.reasons import retold
-from quotations.doubts import ABOUT_QUANTITY, LABELS
+from quotations.doubts import ABOUT_QUANTITY, LABELS, UNIT_UNKNOWN
 from quotations.matching import Price, PricedLine
 from quotations.models import Enquiry, EnquiryLine
 from quotations.services import shown_price
@@ -131,6 +131,10 @@ class SheetLine:
     @property
     def quantity_is_doubtful(self) -> bool:
         return any(code in ABOUT_QUANTITY for code in self.line.doubts)
+
+    @property
+    def unit_is_doubtful(self) -> bool:
+        return UNIT_UNKNOWN in self.line.doubts
 
     @property
     def choices(self) -> list[Facts]:
