@@ -23,6 +23,7 @@ from customers.api import customers, suppliers
 from erp.core.api import Problem, StrictParser, domain_problem
 from erp.core.errors import DomainError
 from erp.core.service import is_retryable
+from erp.parts.api import router as parts
 from inventory.api import router as products
 from orders.api import router as orders
 from products.api import router as interchanges
@@ -80,6 +81,7 @@ for prefix, router in (
     ("/suppliers", suppliers),
     ("/products", products),
     ("/products", interchanges),
+    ("/products", parts),
     ("/enquiries", enquiries),
     ("/quotations", quotations),
     ("", orders),

@@ -12,6 +12,7 @@ urlpatterns = [
     path("", include("finance.urls")),
     path("", include("imports.urls")),
     path("", include("erp.core.urls")),
+    path("", include("erp.parts.urls")),
     path("i18n/", include("django.conf.urls.i18n")),  # the language switch
     path("api/v1/", api.urls),
     path("api/<path:rest>", not_found),

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from decimal import Decimal
-from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -55,8 +54,8 @@ def gone() -> Product:
     return f.ProductFactory(designation="6205-2RSC3")
 
 
-def merge(keep: Product, gone: Product, **more: Any) -> dict[str, int]:
-    return merge_products(keep.pk, gone.pk, by=manager(), **more)
+def merge(keep: Product, gone: Product, *, on_purpose: bool = True) -> dict[str, int]:
+    return merge_products(keep.pk, gone.pk, on_purpose=on_purpose, by=manager())
 
 
 def test_everything_of_a_whole_deal_follows(keep: Product) -> None:
@@ -281,12 +280,27 @@ def test_what_is_not_one_part_is_not_merged(
         merge(keep, gone)
 
 
-def test_makers_may_only_differ_on_purpose(keep: Product) -> None:
-    gone = f.ProductFactory(designation="6205-2RS1/C3", brand=f.BrandFactory(code="SKF-CN"))
-    assert effects_of_merge(keep, gone).brands_differ
-    with refused("different_brands"):
-        merge(keep, gone)
-    merge(keep, gone, brands_may_differ=True)
+@pytest.mark.parametrize(
+    ("code", "unlike"),
+    [
+        ("different_brands", {"designation": "6205-2RS1/C3", "brand__code": "SKF-CN"}),
+        ("different_designations", {"designation": "6205-2RS1"}),
+    ],
+)
+def test_what_looks_like_another_part_is_merged_on_purpose_only(
+    code: str, unlike: dict[str, str], keep: Product
+) -> None:
+    gone = f.ProductFactory(**unlike)
+    assert [doubt.code for doubt in effects_of_merge(keep, gone).doubts] == [code]
+    with refused(code, field="on_purpose"):
+        merge(keep, gone, on_purpose=False)
+    merge(keep, gone)
+
+
+def test_another_spelling_of_the_same_is_no_doubt(keep: Product) -> None:
+    gone = f.ProductFactory(designation="6205 - 2RSC3")
+    assert effects_of_merge(keep, gone).doubts == []
+    merge(keep, gone, on_purpose=False)
 
 
 def test_neither_itself_nor_what_is_missing_or_archived(keep: Product, gone: Product) -> None:

@@ -53,7 +53,7 @@ def twins() -> tuple[Product, Product]:
 
 def merging(keep: Product, gone: Product) -> Callable[[], Any]:
     boss = manager()
-    return lambda: merge_products(keep.pk, gone.pk, by=boss)
+    return lambda: merge_products(keep.pk, gone.pk, on_purpose=True, by=boss)
 
 
 def elsewhere(call: Callable[[], Any]) -> Any:

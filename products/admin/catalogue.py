@@ -44,6 +44,7 @@ class ProductCodeInline(ScopedInline[ProductCode, Product]):
 
 @admin.register(Product)
 class ProductAdmin(FilesAdmin[Product], MasterAdmin[Product]):
+    page_url_name = "parts:part"
     list_display = (
         "designation",
         "brand",

@@ -49,8 +49,9 @@ class Effects:
     differences: list[tuple[str, str, str]] = field(default_factory=list)
 
     @property
-    def brands_differ(self) -> bool:
-        return self.keep.brand_id != self.gone.brand_id
+    def doubts(self) -> list[Refusal]:
+        """What makes it unlikely that the two are one; it may be meant nevertheless."""
+        return _doubts(self.keep, self.gone)
 
 
 def effects_of_merge(keep: Product, gone: Product) -> Effects:
@@ -95,6 +96,18 @@ def _refusals(keep: Product, gone: Product) -> list[Refusal]:
     return found
 
 
+def _doubts(keep: Product, gone: Product) -> list[Refusal]:
+    found = []
+    pair = {"one": keep, "other": gone}
+    if keep.brand_id != gone.brand_id:
+        text = _("%(one)s and %(other)s are of different makers.") % pair
+        found.append(Refusal("different_brands", text))
+    if keep.form_key != gone.form_key and keep.search_key != gone.search_key:
+        text = _("The designations of %(one)s and %(other)s say different things.") % pair
+        found.append(Refusal("different_designations", text))
+    return found
+
+
 def _differences(keep: Product, gone: Product) -> list[tuple[str, str, str]]:
     found = []
     for name in _COMPARED:
@@ -117,23 +130,19 @@ def _text(value: Any) -> str:
 
 @service("product.merge")
 def merge_products(
-    keep_id: int, gone_id: int, *, brands_may_differ: bool = False, by: User | None
+    keep_id: int, gone_id: int, *, on_purpose: bool = False, by: User | None
 ) -> dict[str, int]:
     """Make two products one; return how many rows followed, by ``app.Model.column``.
 
     Raises DomainError not_found, same_product, already_merged, product_archived, different_units,
-    different_sizes, different_brands (unless that is meant).
+    different_sizes; different_brands and different_designations unless it is ``on_purpose``.
     """
     lock_for_merge(Product, gone_id, keep_id)
     keep, gone = _locked(keep_id, gone_id)
     for refusal in _refusals(keep, gone):
         raise DomainError(refusal.message, code=refusal.code, field="gone")
-    if keep.brand_id != gone.brand_id and not brands_may_differ:
-        raise DomainError(
-            _("%(one)s and %(other)s are of different makers.") % {"one": keep, "other": gone},
-            code="different_brands",
-            field="brands_may_differ",
-        )
+    for doubt in () if on_purpose else _doubts(keep, gone):
+        raise DomainError(doubt.message, code=doubt.code, field="on_purpose")
     counts = repoint_all(Product, gone.pk, keep.pk)
     _keep_findable(keep, gone)
     _complete(keep, gone)

@@ -110,6 +110,8 @@ class ActionsAdmin(ScopedAdmin[M]):
     object_actions: tuple[ObjectAction, ...] = ()
     # The name of the URL that prints a row, where there is one.
     pdf_url_name = ""
+    # The name of the URL of a row's own page outside the admin, where there is one.
+    page_url_name = ""
     change_form_template = "admin/erp/change_form.html"
 
     def get_urls(self) -> list[URLPattern]:
@@ -132,6 +134,8 @@ class ActionsAdmin(ScopedAdmin[M]):
             context["object_actions"] = self.buttons(request, obj)
             if self.pdf_url_name:
                 context["pdf_url"] = reverse(self.pdf_url_name, args=(obj.pk,))
+            if self.page_url_name:
+                context["page_url"] = reverse(self.page_url_name, args=(obj.pk,))
         return super().change_view(request, object_id, form_url, context)
 
     def buttons(self, request: HttpRequest, obj: Any) -> list[dict[str, Any]]:
