@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
@@ -26,10 +26,7 @@ from inventory.models import (
     StockValue,
     Warehouse,
 )
-from products.designation import search_key
-from products.models import Product
-
-_MOST_PRODUCTS = 200
+from products.search import products_named
 
 
 @admin.register(Warehouse)
@@ -56,12 +53,7 @@ class ByProduct(ReadOnlyAdmin[Any]):
     search_help_text = _("Designation in any spelling")
 
     def search(self, request: HttpRequest, rows: QuerySet[Any], term: str) -> QuerySet[Any]:
-        key = search_key(term)
-        products = Product.objects.visible_to(request.user).filter(
-            Q(search_key__startswith=key) | Q(old_key__startswith=key) if key else Q(pk__in=[])
-        )
-        named = products.order_by().values_list("pk", flat=True)[:_MOST_PRODUCTS]
-        return rows.filter(product__in=list(named))
+        return rows.filter(product__in=products_named(term, user=request.user))
 
 
 @admin.register(StockBalance)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from ninja import Query as QueryParams
 from ninja import Router, Schema
@@ -15,14 +15,16 @@ from erp.core.api import (
     Limit,
     Millimetres,
     decode_cursor,
+    decode_place,
     encode_cursor,
+    encode_place,
     field_problem,
 )
 from erp.core.money import ZERO, plain
 from erp.core.policy import authorize
 from inventory.services import available_by_product, inbound_by_product
-from products.models import Brand, Product
-from products.search import Query, match
+from products.models import Product
+from products.search import Query, brands_named, match, size_conditions
 
 router = Router(tags=["products"])
 
@@ -37,7 +39,7 @@ _FIGURES = (
     "speed_oil_rpm",
     "version",
 )
-_DEEPEST = 1000  # ranked hits; whoever wants more asks more precisely
+_DEEPEST = 1000  # hits of one search; whoever wants more asks more precisely
 
 
 class ProductOut(Schema):
@@ -90,68 +92,86 @@ class ProductFilter(Schema):
     cursor: str = ""
 
     @property
-    def sizes(self) -> dict[str, Decimal]:
-        asked = {"bore_mm": self.d, "outside_mm": self.D, "width_mm": self.B}
-        return {name: value for name, value in asked.items() if value is not None}
+    def sizes(self) -> tuple[Decimal | None, Decimal | None, Decimal | None]:
+        return self.d, self.D, self.B
+
+    @property
+    def has_sizes(self) -> bool:
+        return any(size is not None for size in self.sizes)
 
 
 @router.get("", response=ProductPage, summary="Search products")
 def list_products(request: HttpRequest, sought: QueryParams[ProductFilter]) -> dict[str, Any]:
-    """Best match first with `q`; otherwise by brand and size, newest first."""
+    """Best match first with `q`, at most 1,000; otherwise by size, by brand or in order of entry.
+
+    `brand`, `d`, `D` and `B` leave out what differs.
+    """
     authorize(request.user, "products.view_product")
+    products = _narrowed(Product.objects.visible_to(request.user), sought)
     if sought.q.strip():
-        return _ranked(request, sought)
-    return _listed(request, sought)
-
-
-def _ranked(request: Any, sought: ProductFilter) -> dict[str, Any]:
-    start = decode_cursor(sought.cursor)
-    if start > _DEEPEST:
-        raise field_problem("cursor", "too_deep", "Ask more precisely.")
-    end = start + sought.limit
-    sizes = tuple(sought.sizes.values())
-    query = Query(
-        sought.q,
-        brand=sought.brand,
-        dimensions=(sizes[0], sizes[1], sizes[2]) if len(sizes) == 3 else None,
-        tolerance=sought.tol,
-    )
-    (found,) = match([query], user=request.user, limit=end + 1)
-    hits = found.hits[start:end]
-    products = [hit.product for hit in hits]
-    items = [
-        item | {"match": hit.match, "reason": hit.reason}
-        for item, hit in zip(items_of(products), hits, strict=True)
-    ]
-    return {"items": items, "next": encode_cursor(end) if len(found.hits) > end else None}
-
-
-def _listed(request: Any, sought: ProductFilter) -> dict[str, Any]:
-    visible = Product.objects.visible_to(request.user).active().select_related("brand")
-    later = _narrowed(visible, sought).filter(pk__gt=decode_cursor(sought.cursor)).order_by("pk")
-    found = list(later[: sought.limit + 1])
-    shown = found[: sought.limit]
-    how = "dimension" if sought.sizes else None
-    return {
-        "items": [item | {"match": how, "reason": None} for item in items_of(shown)],
-        "next": encode_cursor(shown[-1].pk) if len(found) > sought.limit else None,
-    }
+        return _ranked(request, sought, products)
+    return _listed(sought, products)
 
 
 def _narrowed(rows: QuerySet[Product], sought: ProductFilter) -> QuerySet[Product]:
-    for name, value in sought.sizes.items():
-        rows = rows.filter(**{f"{name}__range": (value - sought.tol, value + sought.tol)})
+    if sought.has_sizes:
+        rows = rows.filter(**size_conditions(sought.sizes, sought.tol))
     if sought.brand.strip():
-        brands = Brand.objects.active().values_list("pk", "code", "name_en", "name_zh", "aliases")
-        named = sought.brand.strip().casefold()
-        rows = rows.filter(
-            brand__in=[
-                pk
-                for pk, *names, aliases in brands
-                if named in {str(name).casefold() for name in (*names, *aliases)}
-            ]
-        )
+        rows = rows.filter(brand__in=brands_named(sought.brand))
     return rows
+
+
+def _ranked(request: Any, sought: ProductFilter, products: QuerySet[Product]) -> dict[str, Any]:
+    start = decode_cursor(sought.cursor)
+    if start > _DEEPEST:
+        raise field_problem("cursor", "bad_cursor", "This cursor was not given by us.")
+    end = min(start + sought.limit, _DEEPEST)
+    query = Query(sought.q, brand=sought.brand)
+    is_part = sought.has_sizes or bool(sought.brand.strip())
+    (found,) = match(
+        [query], user=request.user, limit=end + 1, within=products if is_part else None
+    )
+    hits = found.hits[start:end]
+    items = [
+        item | {"match": hit.match, "reason": hit.reason}
+        for item, hit in zip(items_of([hit.product for hit in hits]), hits, strict=True)
+    ]
+    more = len(found.hits) > end and end < _DEEPEST
+    return {"items": items, "next": encode_cursor(end) if more else None}
+
+
+def _listed(sought: ProductFilter, products: QuerySet[Product]) -> dict[str, Any]:
+    order = _order(sought)
+    rows = products.filter(archived_at=None).select_related("brand").order_by(*order)
+    if sought.cursor:
+        rows = rows.filter(_after(order, decode_place(sought.cursor, Product, order)))
+    found = list(rows[: sought.limit + 1])
+    shown = found[: sought.limit]
+    how = "dimension" if sought.has_sizes else None
+    return {
+        "items": [item | {"match": how, "reason": None} for item in items_of(shown)],
+        "next": encode_place(shown[-1], order) if len(found) > sought.limit else None,
+    }
+
+
+def _order(sought: ProductFilter) -> tuple[str, ...]:
+    """Return the columns of the index that serves this question; together they are unique."""
+    if sought.d is not None:
+        return "bore_mm", "outside_mm", "width_mm", "brand_id", "id"
+    if sought.D is not None:
+        return "outside_mm", "width_mm", "id"
+    if sought.B is not None:
+        return "width_mm", "outside_mm", "id"
+    return ("brand_id", "search_key") if sought.brand.strip() else ("id",)
+
+
+def _after(order: Sequence[str], place: Sequence[Any]) -> Q:
+    """Return the condition of what comes later in this order; empty columns come first."""
+    column, value = order[0], place[0]
+    later = Q(**{f"{column}__isnull": False}) if value is None else Q(**{f"{column}__gt": value})
+    if len(order) == 1:
+        return later
+    return later | Q(**{column: value}) & _after(order[1:], place[1:])
 
 
 def items_of(products: Sequence[Product]) -> list[dict[str, Any]]:

@@ -28,7 +28,6 @@ UNSCOPED_READS = {
     "erp/core/admin/columns.py _labelled model": "labels of keys in rows the list shows",
     "erp/core/admin/company.py CompanyAdmin.has_add_permission Company": "there is one at most",
     "erp/core/admin/scoped.py visible_rows model": "this is where admins ask visible_to",
-    "inventory/api.py _narrowed Brand": "names to compare with; no brand is shown",
 }
 _MANAGERS = {"objects", "_default_manager", "_base_manager"}
 

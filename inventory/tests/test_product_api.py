@@ -10,7 +10,15 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from products.models import Product
-from tests.factories import BrandFactory, InboundFactory, ProductFactory, StockFactory, UserFactory
+from tests.factories import (
+    BrandFactory,
+    CustomerFactory,
+    InboundFactory,
+    ProductCodeFactory,
+    ProductFactory,
+    StockFactory,
+    UserFactory,
+)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("company")]
 
@@ -110,6 +118,13 @@ def test_pages_follow_one_another(client: Client, query: dict[str, str]) -> None
         ({"q": "62\x0005"}, ""),
         ({"cursor": "ÿ"}, "cursor"),
         ({"q": "6205", "cursor": "OTk5OTk5"}, "cursor"),
+        ({"cursor": "bnVsbA"}, "cursor"),
+        ({"d": "25", "cursor": "MTI"}, "cursor"),
+        ({"d": "25", "cursor": "W251bGwsbnVsbCxudWxsLG51bGwsbnVsbF0"}, "cursor"),
+        ({"d": "25", "cursor": "WyJOYU4iLCIxIiwiMSIsIjEiLCIxIl0"}, "cursor"),
+        ({"limit": "x"}, "limit"),
+        ({"B": ""}, "B"),
+        ({"d": "25,5"}, "d"),
     ],
 )
 def test_a_wrong_parameter_is_named(client: Client, query: dict[str, str], field: str) -> None:
@@ -151,3 +166,65 @@ def test_queries_do_not_grow_with_the_hits(client: Client) -> None:
         ProductFactory(designation=f"6205-{suffix}")
     assert [count(query) for query in ({}, {"q": "6205"})] == few
     assert max(few) <= 20
+
+
+def test_a_brand_filters_a_search_too(client: Client, part: Product) -> None:
+    other = ProductFactory(
+        brand=BrandFactory(code="NSK", name_zh="恩斯克"), designation="6205DDUC3"
+    )
+    assert found(client, q="6205-2RS/C3") == [part.pk, other.pk]
+    assert found(client, q="6205-2RS/C3", brand="恩斯克") == [other.pk]
+    assert found(client, q="6205", brand="nsk") == [other.pk]
+    assert found(client, q="6205-2RS/C3", brand="nobody") == []
+    assert found(client, q="NSK 6205-2RS/C3", brand="SKF") == [part.pk]
+
+
+def test_sizes_filter_a_search_too(client: Client, part: Product) -> None:
+    wide = ProductFactory(designation="6205-2Z", bore_mm=Decimal(25), outside_mm=Decimal(60))
+    assert found(client, q="6205", d="25") == [part.pk, wide.pk]
+    assert found(client, q="6205", d="25", D="52") == [part.pk]
+    assert found(client, q="6205", D="52.4", tol="0.5") == [part.pk]
+    assert found(client, q="6205", B="99") == []
+    assert found(client, q="25x52x15", B="15") == [part.pk]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"d": "25"},
+        {"D": "52"},
+        {"B": "15", "tol": "3"},
+        {"brand": "SKF"},
+        {"q": "6205"},
+        {"q": "25x52"},
+        {"q": "6205-2RS", "brand": "skf"},
+        {"q": "skf"},
+    ],
+)
+def test_every_question_is_paged_without_gap_or_repetition(
+    client: Client, query: dict[str, str]
+) -> None:
+    nsk = BrandFactory(code="NSK")
+    for n in range(7):
+        size = {"bore_mm": Decimal(25), "outside_mm": Decimal(52), "width_mm": Decimal(15 - n % 3)}
+        for brand in ({}, {"brand": nsk}):
+            ProductFactory(designation=f"6205-2RS/X{n}", **size, **brand)
+    ProductFactory(designation="6205-N", bore_mm=Decimal(25))
+    whole = found(client, **query)
+    seen: list[int] = []
+    cursor = ""
+    while len(seen) <= len(whole):
+        answer = client.get(PRODUCTS, query | {"limit": "3", "cursor": cursor}).json()
+        seen += [item["id"] for item in answer["items"]]
+        cursor = answer["next"]
+        if not cursor:
+            break
+    assert len(whole) >= 7
+    assert seen == whole
+
+
+def test_codes_of_customers_never_show_in_a_search(client: Client) -> None:
+    ProductCodeFactory(customer=CustomerFactory(), code="K-4711", search_key="K4711")
+    general = ProductCodeFactory(customer=None, code="K-4712", search_key="K4712")
+    assert found(client, q="K-4711") == []
+    assert found(client, q="K-4712") == [general.product_id]

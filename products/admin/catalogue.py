@@ -1,5 +1,4 @@
 """Brands, categories, and the product with its codes."""
-# ruff: noqa: ARG002 (hooks take what Django hands them)
 
 from django.contrib import admin
 from django.db.models import QuerySet
@@ -8,8 +7,8 @@ from django.utils.translation import gettext_lazy as _
 
 from erp.core.admin import FilesAdmin, MasterAdmin, ScopedInline, VisibleFilter, figure, plain
 from products.admin.interchange import InterchangeInline
-from products.admin.sought import designated
 from products.models import Brand, Category, Product, ProductCode
+from products.search import best_first
 
 
 @admin.register(Brand)
@@ -61,7 +60,7 @@ class ProductAdmin(FilesAdmin[Product], MasterAdmin[Product]):
     list_filter = (("brand", VisibleFilter), ("category", VisibleFilter), "status")
     list_select_related = ("brand", "unit")
     search_fields = ("search_key",)
-    search_help_text = _("Brand and designation, any spelling")
+    search_help_text = _("Brand and designation in any spelling, code, name or size")
     autocomplete_fields = ("brand", "category")
     inlines = (ProductCodeInline, InterchangeInline)
     fieldsets = (
@@ -84,5 +83,5 @@ class ProductAdmin(FilesAdmin[Product], MasterAdmin[Product]):
     )
 
     def search(self, request: HttpRequest, rows: QuerySet[Product], term: str) -> QuerySet[Product]:
-        """By how the key begins, today's or the old one; a first word may name the brand."""
-        return rows.filter(designated(term))
+        """By any spelling, code, old number, size or name; the best first, at most 200."""
+        return best_first(rows, term, user=request.user)

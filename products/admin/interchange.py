@@ -23,9 +23,9 @@ from erp.core.admin import (
 )
 from erp.core.errors import DomainError
 from erp.core.periods import company_today
-from products.admin.sought import designated
 from products.grading import check_grade, verdict_on
 from products.models import ForbiddenBrand, Interchange, Product
+from products.search import products_named
 from products.services import (
     approve_interchange,
     reject_interchange,
@@ -203,8 +203,7 @@ class InterchangeAdmin(MasterAdmin[Interchange]):
     def search(
         self, request: HttpRequest, rows: QuerySet[Interchange], term: str
     ) -> QuerySet[Interchange]:
-        keys = Product.objects.visible_to(request.user).filter(designated(term)).order_by()
-        named = list(keys.values_list("pk", flat=True)[:200])
+        named = products_named(term, user=request.user)
         return rows.filter(Q(from_product__in=named) | Q(to_product__in=named))
 
 

@@ -6,8 +6,8 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from erp.core.admin import ReadOnlyAdmin, figure, may_see_cost, plain, price
-from products.admin.sought import designated
-from products.models import PriceFact, Product
+from products.models import PriceFact
+from products.search import products_named
 
 
 @admin.register(PriceFact)
@@ -46,5 +46,4 @@ class PriceFactAdmin(ReadOnlyAdmin[PriceFact]):
     def search(
         self, request: HttpRequest, rows: QuerySet[PriceFact], term: str
     ) -> QuerySet[PriceFact]:
-        keys = Product.objects.visible_to(request.user).filter(designated(term)).order_by()
-        return rows.filter(product__in=list(keys.values_list("pk", flat=True)[:200]))
+        return rows.filter(product__in=products_named(term, user=request.user))

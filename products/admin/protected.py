@@ -1,5 +1,4 @@
 """Protected items of the user's own customers; others' are told by ``products.protected``."""
-# ruff: noqa: ARG002 (hooks take what Django hands them)
 
 from django.contrib import admin
 from django.db.models import Q, QuerySet
@@ -7,8 +6,8 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from erp.core.admin import MasterAdmin
-from products.admin.sought import designated
 from products.models import ProtectedItem
+from products.search import products_named
 
 
 @admin.register(ProtectedItem)
@@ -25,4 +24,5 @@ class ProtectedItemAdmin(MasterAdmin[ProtectedItem]):
     def search(
         self, request: HttpRequest, rows: QuerySet[ProtectedItem], term: str
     ) -> QuerySet[ProtectedItem]:
-        return rows.filter(designated(term, "product__") | Q(customer__code__istartswith=term))
+        named = products_named(term, user=request.user)
+        return rows.filter(Q(product__in=named) | Q(customer__code__istartswith=term))

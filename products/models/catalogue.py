@@ -164,6 +164,9 @@ class Product(Master):
     def brand_label(self) -> str:
         return self.brand.code
 
+    # What the search finds it by; whoever writes some columns only writes these as well.
+    KEYS: ClassVar = ("search_key", "form_key", "old_key", "name_key")
+
     def set_keys(self) -> None:
         """Derive the search keys; whoever changes what they come from calls this before saving."""
         self.search_key = search_key(self.designation)

@@ -22,7 +22,8 @@ class _Alias(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class BrandNames:
     codes: dict[int, str]
-    ids: dict[str, int]
+    ids: dict[str, int]  # the brand meant by a name
+    names: dict[int, frozenset[str]]
     aliases: tuple[_Alias, ...]
 
     @classmethod
@@ -62,8 +63,15 @@ def _known(rows: tuple[_Row, ...]) -> BrandNames:
     return BrandNames(
         codes={row[0]: row[1] for row in rows},
         ids=ids,
+        names={row[0]: frozenset(filter(None, map(_name, (*row[1:4], *row[4])))) for row in rows},
         aliases=tuple(_alias(name, ids[name]) for name in longest_first if len(name) > 1),
     )
+
+
+def brands_named(name: str) -> list[int]:
+    """Return the brands of this name, in any spelling; several when they share one."""
+    brands, wanted = BrandNames.load(), _name(name)
+    return sorted(pk for pk, names in brands.names.items() if wanted in names)
 
 
 def _name(text: str) -> str:

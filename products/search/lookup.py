@@ -6,6 +6,7 @@ from decimal import Decimal
 from itertools import islice
 from typing import Any, NamedTuple, TypeVar
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import Q, QuerySet
 
@@ -121,9 +122,10 @@ class Catalogue:
             params: list[Any] = []
             for number, narrow in chunk:
                 rows = narrow(self._products).order_by(*order).values_list(*_COLUMNS)[:limit]
-                if rows.query.is_empty():
+                try:
+                    sql, values = rows.query.sql_with_params()
+                except EmptyResultSet:
                     continue
-                sql, values = rows.query.sql_with_params()
                 selects.append(f"SELECT {int(number)} AS term, t.* FROM ({sql}) t")  # noqa: S608
                 params += values
             for number, *row in _fetch(" UNION ALL ".join(selects), params):

@@ -176,7 +176,7 @@ def _by_prefix(catalogue: Catalogue, founds: list[Found], limit: int) -> None:
 
     short = [found for found in founds if found.better_than_fuzzy < limit]
     # Twice the limit: the range begins with the equal keys, which are known already.
-    order = ("search_key", "id")
+    order = ("search_key", "brand_id")
     for found, row, place in in_ranges(catalogue, short, ranges, order=order, limit=2 * limit):
         text = reasons.BRAND if found.question.only_brand else reasons.PREFIX
         if row.id not in found.other_bore:
@@ -190,7 +190,7 @@ def _by_size(catalogue: Catalogue, founds: list[Found]) -> None:
                 yield size_range(question.sizes, question.tolerance, brand_id)
             yield size_range(question.sizes, question.tolerance)
 
-    order = ("bore_mm", "outside_mm", "width_mm", "id")
+    order = ("bore_mm", "outside_mm", "width_mm", "brand_id", "id")
     for found, row, _place in in_ranges(
         catalogue, founds, ranges, order=order, limit=_MOST_OF_ONE_SIZE
     ):
@@ -255,6 +255,6 @@ def _understood(found: Found, brands: BrandNames) -> Understood:
         forms=question.read_as,
         old_form=question.old_form,
         sizes=question.sizes,
-        name=question.name,
+        names=question.names,
         found={rule: matches.count(rule) for rule in results.ORDER if rule in matches},
     )

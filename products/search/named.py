@@ -13,25 +13,25 @@ _MOST_CATEGORIES = 8
 
 
 def by_name(catalogue: Catalogue, founds: list[Found], limit: int) -> None:
-    short = [f for f in founds if f.question.name and f.better_than_fuzzy < limit]
+    short = [f for f in founds if f.question.names and f.better_than_fuzzy < limit]
     if short:
         _by_own_name(catalogue, short, limit)
         _by_category(catalogue, short, limit)
 
 
 def _by_own_name(catalogue: Catalogue, founds: list[Found], limit: int) -> None:
-    def ranges(found: Found) -> Iterable[Range]:
-        question = found.question
-        for brand_id in question.brand_ids:
-            yield key_range("name_key", question.name, brand_id)
-        yield key_range("name_key", question.name)
+    def ranges(found: Found) -> Iterable[tuple[float, Range]]:
+        for n, name in enumerate(found.question.names, 1):
+            for brand_id in found.question.brand_ids:
+                yield n * _BEHIND, key_range("name_key", name, brand_id)
+            yield n * _BEHIND, key_range("name_key", name)
 
-    numbered = [(found, narrow) for found in founds for narrow in ranges(found)]
-    terms = ((i, narrow) for i, (_found, narrow) in enumerate(numbered))
+    numbered = [(found, *narrow) for found in founds for narrow in ranges(found)]
+    terms = ((i, narrow) for i, (*_whose, narrow) in enumerate(numbered))
     rows = catalogue.by_range(terms, order=("name_key", "id"), limit=2 * limit)
-    for i, (found, _narrow) in enumerate(numbered):
+    for i, (found, behind, _narrow) in enumerate(numbered):
         for place, row in enumerate(rows.get(i, ())):
-            found.add(row, results.PREFIX, Reason(reasons.NAME), -_BEHIND - place)
+            found.add(row, results.PREFIX, Reason(reasons.NAME), -behind - place)
 
 
 def _by_category(catalogue: Catalogue, founds: list[Found], limit: int) -> None:
@@ -41,13 +41,13 @@ def _by_category(catalogue: Catalogue, founds: list[Found], limit: int) -> None:
     ]
     ranges: list[tuple[Found, float, str, Range]] = []
     for found in founds:
-        asked, key = found.question.name_words, found.question.name
+        asked, keys = found.question.name_words, found.question.names
         meant = [
             (pk, label)
             for pk, label, key_zh, key_en, zh, en in known
-            if key_zh.startswith(key) or key_en.startswith(key) or asked in zh or asked in en
+            if asked in zh or asked in en or key_zh.startswith(keys) or key_en.startswith(keys)
         ]
-        for n, (pk, label) in enumerate(meant[:_MOST_CATEGORIES], 2):
+        for n, (pk, label) in enumerate(meant[:_MOST_CATEGORIES], 3):
             ranges += [
                 (found, n * _BEHIND, label, category_range(pk, brand_id))
                 for brand_id in found.question.brand_ids or (None,)

@@ -51,7 +51,7 @@ class Question:
     old_form: Form | None
     sizes: Sizes | None
     tolerance: Decimal  # mm, either way
-    name: str  # how it is named, by its key; empty: it is a number
+    names: tuple[str, ...]  # how it is named, by its keys; none: it is a number
     name_words: str  # the same in words, without what says nothing
     only_brand: bool  # nothing but the name of a brand
 
@@ -76,8 +76,10 @@ class Question:
         if number in numbers or not any("/" in one for one in (number, *numbers)):
             return False
         asked, found = parse(self.text), parse(designation)
-        bores = {said.bore_mm for said in (asked, found) if said and said.bore_mm is not None}
-        return len(bores) > 1
+        if asked is None or found is None or asked.bore_mm == found.bore_mm:
+            return False
+        is_known = asked.bore_mm is not None and found.bore_mm is not None
+        return is_known or not form_key.split("|")[1]  # 6188 is nothing, NK2020 is NK20/20
 
     @property
     def prefix(self) -> str:
@@ -131,7 +133,7 @@ def ask(query: Query, brands: BrandNames) -> Question:
         old_form=old,
         sizes=sizes,
         tolerance=_tolerance(query, measured),
-        name="" if sizes else _name(spoken),
+        names=() if sizes else _names(spoken),
         name_words=without_noise(spoken, names=False).casefold(),
         only_brand=only_brand and query.dimensions is None,
     )
@@ -160,12 +162,13 @@ def _keys(*texts: str) -> tuple[str, ...]:
     return tuple(key for key in dict.fromkeys(keys) if 0 < len(key) <= _LONGEST_KEY)
 
 
-def _name(spoken: str) -> str:
-    """Return the key of a name; empty for a number, and for what every product is: a bearing."""
-    if _has_digit(spoken) or not without_noise(spoken, names=False):
-        return ""
-    key = name_key(spoken)
-    return key if _SHORTEST_NAME <= len(key) < NAME_KEY_LENGTH else ""
+def _names(spoken: str) -> tuple[str, ...]:
+    """Return the keys of a name; none for a number, and for what every product is: a bearing."""
+    telling = without_noise(spoken, names=False)
+    if _has_digit(spoken) or not telling:
+        return ()
+    keys = dict.fromkeys((name_key(spoken), name_key(telling)))
+    return tuple(key for key in keys if _SHORTEST_NAME <= len(key) < NAME_KEY_LENGTH)
 
 
 def _tolerance(query: Query, measured: Measured | None) -> Decimal:

@@ -50,7 +50,7 @@ class Understood:
     forms: tuple[Form, ...]
     old_form: Form | None
     sizes: Sizes | None
-    name: str
+    names: tuple[str, ...]
     found: dict[str, int]
 
 

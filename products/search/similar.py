@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from itertools import chain, islice
 from typing import TypeVar
 
-from products.designation import Form, parse
+from products.designation import Form, parse, tables
 from products.search import reasons, results
 from products.search.found import Found
 from products.search.lookup import KEYS_PER_QUERY, Catalogue, Range, Row, key_range
@@ -28,14 +28,6 @@ _MOST_OF_ONE_RANGE = 100  # products compared by spelling
 _MISREAD = 99.0  # scores: likelier than any other slip,
 _SWAPPED, _MISTYPED = 60.0, 50.0  # below the same number
 _SHORTEST_PIECE = 4
-_PREFIXES = (
-    "", "N", "NU", "NJ", "NUP", "NF", "NN", "NNU", "RNU", "RN", "NCF", "NJG", "SL", "HJ", "NUJ",
-    "B", "S", "SS", "W", "F", "FL", "E", "EE", "R", "T", "4T", "QJ", "QJF", "BS2", "H", "HE", "HA",
-    "HM", "HH", "LM", "L", "LL", "M", "MM", "JL", "JLM", "JM", "JHM", "JH", "NA", "RNA", "NKI",
-    "NK", "NKS", "NKIS", "HK", "BK", "K", "AXK", "AS", "LS", "GS", "WS", "KR", "KRV", "NUKR",
-    "NATR", "NUTR", "UC", "UCP", "UCF", "UCFL", "UCT", "UCFC", "UEL", "UK", "UKP", "SB", "SA",
-    "SN", "SNL", "SD", "GE", "SI", "AH", "AHX", "KM", "MB", "LMU", "SY", "FY", "YAR", "YET",
-)  # fmt: skip
 
 
 def by_similarity(catalogue: Catalogue, founds: list[Found], limit: int) -> None:
@@ -104,7 +96,8 @@ def _slips(catalogue: Catalogue, founds: list[Found]) -> None:
 def _other_prefixes(found: Found) -> Iterator[str]:
     form = found.question.form
     if form and form.features:
-        for prefix in _PREFIXES:
+        known = chain.from_iterable(family.prefixes for family in tables.families().values())
+        for prefix in dict.fromkeys(("", *known)):
             yield Form(form.number, prefix, form.features).key
 
 

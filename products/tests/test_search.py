@@ -375,6 +375,19 @@ def test_the_command_prints_what_it_found_and_why() -> None:
     out = StringIO()
     call_command("search_products", "6205 2z", "--explain", "--brand", "skf", stdout=out)
     assert "SKF\t6205-2Z\tnormalised\tThe same" in out.getvalue()
+    for line in (
+        "Brand: SKF\n",
+        "Looked up as: 62052Z\n",
+        "6205: deep groove",
+        "Found: normalised 1",
+    ):
+        assert line in out.getvalue()
+    out = StringIO()
+    call_command(
+        "search_products", "25x52", "--explain", "--json", "--tolerance", "0.1", stdout=out
+    )
+    told = loads(out.getvalue())["understood"]
+    assert (told["sizes"], told["found"]) == (["25", "52", None], {"dimension": 2})
 
 
 @pytest.mark.django_db

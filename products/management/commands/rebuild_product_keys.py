@@ -6,7 +6,6 @@ from django.utils.translation import gettext as _
 from products.models import Product
 
 BATCH = 2000
-_KEYS = ("search_key", "form_key", "old_key", "name_key")
 
 
 class Command(BaseCommand):
@@ -24,7 +23,7 @@ class Command(BaseCommand):
         refused: list[int] = []
         while batch := list(Product.objects.filter(pk__gt=after).order_by("pk")[:BATCH]):
             stale = _stale(batch, refused)
-            Product.objects.bulk_update(stale, _KEYS)
+            Product.objects.bulk_update(stale, Product.KEYS)
             after = batch[-1].pk
             seen, changed = seen + len(batch), changed + len(stale)
             if verbosity > 1:
@@ -42,9 +41,9 @@ def _stale(batch: list[Product], refused: list[int]) -> list[Product]:
     stale: list[Product] = []
     given: set[tuple[int, str]] = set()
     for product in batch:
-        before = [getattr(product, key) for key in _KEYS]
+        before = [getattr(product, key) for key in Product.KEYS]
         product.set_keys()
-        if [getattr(product, key) for key in _KEYS] == before:
+        if [getattr(product, key) for key in Product.KEYS] == before:
             continue
         key = (product.brand_id, product.search_key)
         if product.search_key != before[0] and (key in given or _is_taken(product)):
