@@ -26,6 +26,7 @@ _MOUNTED_WITH = re.compile(
 )
 
 
+_SUBSTITUTE = ("代替", "替代")
 _LIGHT = frozenset("的那个就先都也轴承型号了")
 
 
@@ -38,7 +39,8 @@ class Assembler(BrandRules, AmountRules):
             Kind.PART: self.part, Kind.DIMENSIONS: self.size, Kind.BRAND: self.brand,
             Kind.QUANTITY: self.quantity, Kind.NUMBER: self.number, Kind.SUFFIX: self.suffix,
             Kind.EACH: self.share, Kind.STOP: self.stop, Kind.COMMA: self.comma,
-            Kind.WORD: self.word, Kind.MASKED: self.masked, Kind.CANCEL: self.cancel,
+            Kind.OR: self.substitute, Kind.WORD: self.word, Kind.MASKED: self.masked,
+            Kind.CANCEL: self.cancel,
         }  # fmt: skip
 
     def run(self) -> LineDrafts:
@@ -81,6 +83,9 @@ class Assembler(BrandRules, AmountRules):
             last = None
         if self.range_open and last and expand_range(self.drafts, last, token.part):
             return index + 1
+        if last and self._is_described_by(last, index, token):
+            self.drafts.pop()
+            last = None
         replaced = self.alternative and self.tokens[index - 1].text in _REPLACES
         if (
             self.alternative
@@ -101,6 +106,25 @@ class Assembler(BrandRules, AmountRules):
             draft.joined = self._is_joined(index)
             self.drafts.append(draft)
         self._settle(draft)
+        return index + 1
+
+    def _is_described_by(self, last: Draft, index: int, token: Token) -> bool:
+        """`6205不锈钢的S6205ZZ`: the first says what the second is."""
+        words = self.tokens[index - 1].kind == Kind.WORD and last.clause == self.clause
+        same = last.part and token.part and is_same_kind(last.part, token.part)
+        following = self.tokens[index + 1].text if index + 1 < len(self.tokens) else ""
+        described = words and same and last.quantity is None and not self.alternative
+        return bool(described) and following not in _SUBSTITUTE
+
+    def substitute(self, index: int, token: Token) -> int:
+        """`6205-2RS1没货的话用6205-2RSH代替`: what is asked for is the first."""
+        if token.text not in _SUBSTITUTE or len(self.drafts) < 2:
+            return index + 1
+        asked, offered = self.drafts[-2:]
+        same = asked.part and offered.part and is_same_kind(asked.part, offered.part)
+        if same and asked.quantity is None and offered.quantity is None:
+            self.drafts.pop()
+            asked.notes.append(self.tokens[index - 1].text)
         return index + 1
 
     def _replaces(self, index: int, old: Draft, token: Token) -> bool:

@@ -25,6 +25,9 @@ class AmountRules(Assembly):
         if self._is_spread(index):
             self.spread = token.quantity
             return index + 1
+        if self._is_for_each(token):
+            self._share_out(token.quantity)
+            return index + 1
         last = self.drafts[-1] if self.drafts else None
         open_ = last is not None and (not last.certain or self._is_restated(index, last))
         if last and open_ and not self._belongs_to_next(index, last):
@@ -44,6 +47,11 @@ class AmountRules(Assembly):
         """`28 each of 6309 and 6311`: for all that follow."""
         following = self.tokens[index + 1].text.lower() if index + 1 < len(self.tokens) else ""
         return following == "of" and self.tokens[index].text.lower().endswith("each")
+
+    def _is_for_each(self, token: Token) -> bool:
+        """`H 2340 & H 322, 2 each`: for all that are still without an amount."""
+        open_ = [d for d in self.drafts[-2:] if d.quantity is None and d.segment == self.segment]
+        return len(open_) == 2 and token.text.lower().rstrip(".").endswith("each")
 
     def _is_of_stock(self, index: int) -> bool:
         """`有230个, 我要40个`: what there is may be followed by what is wanted."""
@@ -107,6 +115,15 @@ class AmountRules(Assembly):
             self.each = index < self.last_amount
         return index + 1
 
+    def _split_by_brand(self, group: list[Draft]) -> None:
+        """`SKF FAG的6206各50个`: one part, so that the share is each brand's."""
+        if len(group) != 1 or len(group[0].brands) < 2:
+            return
+        only = group[0]
+        others = [replace(only, brands=(code,), notes=[]) for code in only.brands[1:]]
+        only.brands = only.brands[:1]
+        self.drafts.extend(others)
+
     def _share_out(self, quantity: Quantity) -> None:
         group: list[Draft] = []
         for draft in reversed(self.drafts):
@@ -116,6 +133,7 @@ class AmountRules(Assembly):
         for draft in group:
             draft.give(quantity)
             draft.shared = True
+        self._split_by_brand(group)
         share_suffix(group)
         brands = next((draft.brands for draft in group if draft.brands), ())
         for draft in group:

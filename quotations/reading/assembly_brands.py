@@ -105,6 +105,8 @@ class BrandRules(Assembly):
     def _closes_list(self, index: int) -> bool:
         """The only brand of a line, at its end behind the last amount: meant for the whole list."""
         before = [token.kind for token in self.tokens[:index]]
+        while before[-1:] == [Kind.WORD]:
+            before.pop()
         alone = Kind.BRAND not in before
         order = [kind for kind in before if kind in (Kind.PART, Kind.QUANTITY)]
         behind = before[-1:] == [Kind.QUANTITY] or order[:1] == [Kind.QUANTITY]
@@ -120,9 +122,10 @@ class BrandRules(Assembly):
         in_clause = [draft for draft in trailing if draft.clause == self.clause and here]
         closes = self._closes_list(index)
         part_before = index and self.tokens[index - 1].kind in (Kind.PART, Kind.SUFFIX)
-        if part_before and in_clause and not closes:
+        shared = bool(in_clause and in_clause[0].shared)
+        if part_before and in_clause and not closes and not shared:
             trailing = in_clause[:1]
-        elif in_clause and in_clause[0].shared:
+        elif shared:
             in_clause = [draft for draft in trailing if draft.shared]
         elif closes:
             in_clause = trailing

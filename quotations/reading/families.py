@@ -134,7 +134,7 @@ _SURE_FAMILIES: tuple[tuple[str, str], ...] = (
     ("[BF][KF]|E[KF]", r"\d{{2}}"),
     ("FR|R|SR", r"\d{{1,2}}[A-Z]?(?=-?(?:2?ZZ?|2?RS))"),
     (
-        "DAC|VKBA|VKHB|BAHB?|BTH-?|HUB|BAQ|DU|BA2B|BB1B?|BT1B?|BT2B?|BT4B?|BC1B?|BC2B?|BS2B?|BAH-|F-",
+        "DAC|VK[A-Z]{{1,3}}|BAHB?|BTH-?|HUB|BAQ|DU|BA2B|BB1B?|BT1B?|BT2B?|BT4B?|BC1B?|BC2B?|BS2B?|BAH-|F-",
         r"{S}\d{{4,10}}(?:\.\d{{1,3}})?",
     ),
     ("CSK|GFK?|NSS|NFS|ASNU|UKC|EWC|FCB?|RCB?|CKA|NF", r"{S}\d{{1,4}}"),
@@ -158,6 +158,7 @@ _MAKER_FORMS = (
         r"(?:SYR|SYE|FYRP|FYR|FYE|TUR?|SYH|FYH?|PR[BC]|SRB|CP[BS]|P2B|F4B|FB|FC|SAF|P|UCP|UCF)"
         r"[ -]?\d[ -]\d{1,2}/(?:2|4|8|16)"
     ),
+    r"TSN[ACD]? ?\d{3}(?: ?[ACGLS])?(?![A-Z0-9])",  # seals of plummer blocks
     r"FRB ?\d{1,2}(?:\.\d{1,2})?/\d{2,3}",  # locating rings
     r"(?:SYNT|FYNT)[ -]?\d{2,3}(?: ?(?:F|L|FTF|FTS|LTF|LTS|FW|LW))?",
     # NSK and NTN number first: 80BNR10, 30TAC62B, 150RIJ; SKF inch; clutch 50RCT3301
@@ -179,6 +180,7 @@ _MAKER_FORMS = (
     ),
 )
 _BARE_FORMS = (
+    r"\d{3,5}[A-Z]{0,2}(?= (?:CONE|CUP)S?(?![A-Z]))",
     # inch tapered bearings written in digits: 102949/10, 25580/25520, 387A/382A; single L44649
     r"(?:[LMH]\d{5,6}|J\d{4,5})[A-Z]{0,3}",
     r"(?:A|X|J|K|NP|NA)\d{4,6}[A-Z]?/(?:A|Y|J|K|NP)?\d{4,6}[A-Z]?(?![\d/])",

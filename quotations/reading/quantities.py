@@ -73,7 +73,7 @@ _TIMES = re.compile(
     rf"(?:[*]|X(?=[\s\d-]))\s*(?P<sign>-)?{_AMOUNT}(?![\d.*/])(?:\s*\(?(?P<unit>{UNIT})\.?)?"
 )
 _LABEL = (
-    r"(?:数\s?量|需求量|需求|用量|订量|量|QUANTITY|QTY|Q'TY|Q-TY|QNTY|REQUIRED|REQUIRE|NEED"
+    r"(?:数\s?量|需求量|需求|用量|订量|量|大概用|大约用|约用|要用|QUANTITY|QTY|Q'TY|Q-TY|QNTY|REQUIRED|REQUIRE|NEED"
     r"|WANT|需要|只要|要|来|订购?|定|"
     r"采购|买|拿|备)"
 )

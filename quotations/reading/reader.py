@@ -314,7 +314,7 @@ class Reader:
             own = draft.part.brand
             brands = brands or ((own,) if own else ())
         elif is_seal(draft.line_text) or is_seal_size(draft.size_text):
-            designation = tidy(draft.size_text)
+            designation = tidy(re.sub(r"(?i)\s*MM\s*$", "", draft.size_text))
         unit = draft.unit
         if unit == "set" and is_paired(draft.raw):
             unit = "pair"  # 2组 of matched bearings are two pairs

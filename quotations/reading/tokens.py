@@ -79,7 +79,8 @@ _KEYWORDS = (
     (
         Kind.OR,
         (
-            r"或者?是?|还是|要么|亦可|替代|代替|OR(?![A-Z])|EQUIVALENT TO"
+            r"或者?是?|还是|要么|или|(?:LUB|ODER|OU|VEYA|OPPURE)(?![A-Z])"
+            r"|亦可|替代|代替|OR(?![A-Z])|EQUIVALENT TO"
             r"|EQUIV\.?(?![A-Z])|ALT\.? |对应|相当于|等于"
         ),
     ),
