@@ -107,10 +107,10 @@ def _add_by_key(found: Found, row: Row, text: Any) -> None:
 
 
 def _by_code(catalogue: Catalogue, founds: list[Found], customer_id: int | None) -> None:
-    keys = {key for found in founds for key in found.question.keys}
+    keys = {key for found in founds for key in found.question.code_keys}
     rows = catalogue.by_code(keys, customer_id)
     for found in founds:
-        for key in found.question.keys:
+        for key in found.question.code_keys:
             for row, is_own in rows.get(key, ()):
                 text = reasons.OWN_CODE if is_own else reasons.CODE
                 found.add(row, results.CODE, Reason(text), 100 if is_own else 0)

@@ -56,6 +56,12 @@ class Question:
     only_brand: bool  # nothing but the name of a brand
 
     @property
+    def code_keys(self) -> tuple[str, ...]:
+        """The keys a partner's own code may have: sizes too, where he calls a part by them."""
+        code = search_key(self.query.text[:_LONGEST]) if not self.keys else ""
+        return (code,) if 0 < len(code) <= _LONGEST_KEY else self.keys
+
+    @property
     def old_key(self) -> str:
         """The key an old number is stored under; empty when the text cannot be one."""
         key = self.prefix
