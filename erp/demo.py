@@ -27,6 +27,7 @@ from erp.core.service import service
 from finance.models import Account, BankAccount
 from inventory.models import Bin, StockMove, Warehouse
 from inventory.services import Movement, Source, post_movements
+from products import words
 from products.designation import search_key
 from products.models import Brand, Category, Interchange, PriceFact, Product
 
@@ -204,6 +205,8 @@ def load_catalogue() -> int:
     ]
     Product.objects.bulk_create(missing, batch_size=BATCH)
     _load_interchanges()
+    if missing:
+        words.changed()
     return len(missing)
 
 

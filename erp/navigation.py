@@ -55,6 +55,7 @@ _GROUPS: list[dict[str, Any]] = [
         _entry("products.pricefact", _("Prices"), "sell"),
         _entry("products.brand", _("Brands"), "verified"),
         _entry("products.category", _("Categories"), "category"),
+        _entry("products.stopword", _("Stop words"), "block"),
     ),
     _group(
         _("Partners"),

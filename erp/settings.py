@@ -16,6 +16,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
+from erp.core.networks import networks
 from erp.core.secrets import embedded_secret_key
 
 django_stubs_ext.monkeypatch()
@@ -272,6 +273,11 @@ USE_TZ = True
 STATIC_URL = "static/"
 STATIC_ROOT = DATA_DIR / "static"
 MEDIA_ROOT = DATA_DIR / "media"
+# Who may read the hot word lists: by key, or directly from these networks.
+DICTIONARY_KEY: str = env.str("DICTIONARY_KEY", default="")
+DICTIONARY_NETWORKS = networks(
+    env.list("DICTIONARY_NETWORKS", default=[] if PRODUCTION else ["127.0.0.0/8", "::1/128"])
+)
 # Where Nginx serves MEDIA_ROOT from, internally; empty: files are sent from here.
 X_ACCEL_PREFIX: str = env.str("X_ACCEL_PREFIX", default="")
 STORAGES = {

@@ -9,6 +9,7 @@ _APPROVE = ["products.approve_interchange", "products.view_derivation"]
 _WRITE = [f"products.{verb}_{name}" for verb in ("add", "change", "delete") for name in _TABLES]
 
 # Salespeople protect the items of their own customers; managers see all and may quote them.
+_STOP_WORDS = [f"products.{verb}_stopword" for verb in ("view", "add", "change", "delete")]
 _PROTECT = [f"products.{verb}_protecteditem" for verb in ("view", "add", "change")]
 _PROTECTED = ["products.view_protecteditem", "products.view_all_protecteditem"]
 
@@ -16,6 +17,7 @@ ROLES = {
     "administrator": [
         *_READ,
         *_WRITE,
+        *_STOP_WORDS,
         *_PROTECTED,
         *_APPROVE,
         *_FORBID,
@@ -25,6 +27,7 @@ ROLES = {
     "manager": [
         *_READ,
         *_WRITE,
+        *_STOP_WORDS,
         *_PROTECT,
         *_PROTECTED,
         "products.delete_protecteditem",

@@ -78,6 +78,7 @@ def _rows(number: int) -> None:
     product = f.ProductFactory(brand__code=f"BRAND{k}", category=f.CategoryFactory(code=f"c{k}"))
     f.BrandFactory(code=f"B{number}")
     f.CategoryFactory(code=f"cat{number}", parent=product.category)
+    f.StopWordFactory(word=f"w{number}")
     f.ProductCodeFactory(product=product, customer=customer)
     f.InterchangeFactory(from_product=product, to_product__brand__code=f"BRAND{(k + 1) % 3}")
     f.ProtectedItemFactory(product=product, customer=customer)

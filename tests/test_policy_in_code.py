@@ -137,6 +137,7 @@ UNSCOPED_MODELS = {
     "imports.ImportGate": "never shown",
     "imports.ImportMapping": "what columns mean, to whoever imports the kind",
     "imports.ImportProblem": "through its import",
+    "products.WordList": "never shown; a counter",
     "quotations.EnquiryLine": "through its enquiry",
     "quotations.QuotationLine": "through its quotation",
     "quotations.ProtectedLeave": "through its quotation",

@@ -7,12 +7,14 @@ from django.utils.translation import gettext_lazy as _
 
 from erp.core.admin import FilesAdmin, MasterAdmin, ScopedInline, VisibleFilter, figure, plain
 from products.admin.interchange import InterchangeInline
+from products.admin.words import WordsAdmin
 from products.models import Brand, Category, Product, ProductCode
 from products.search import best_first
 
 
 @admin.register(Brand)
-class BrandAdmin(MasterAdmin[Brand]):
+class BrandAdmin(WordsAdmin[Brand], MasterAdmin[Brand]):
+    word_fields = ("code", "name_en", "name_zh", "aliases")
     list_display = ("code", "name_en", "name_zh", "country")
     search_fields = ("code", "name_en", "name_zh")
     sortable_by = ("code",)
@@ -20,7 +22,8 @@ class BrandAdmin(MasterAdmin[Brand]):
 
 
 @admin.register(Category)
-class CategoryAdmin(MasterAdmin[Category]):
+class CategoryAdmin(WordsAdmin[Category], MasterAdmin[Category]):
+    word_fields = ("name_en", "name_zh")
     list_display = ("code", "name_zh", "name_en", "parent")
     list_select_related = ("parent",)
     search_fields = ("code", "name_zh", "name_en")
@@ -42,7 +45,8 @@ class ProductCodeInline(ScopedInline[ProductCode, Product]):
 
 
 @admin.register(Product)
-class ProductAdmin(FilesAdmin[Product], MasterAdmin[Product]):
+class ProductAdmin(WordsAdmin[Product], FilesAdmin[Product], MasterAdmin[Product]):
+    word_fields = ("designation", "name")
     page_url_name = "parts:part"
     list_display = (
         "designation",

@@ -8,9 +8,10 @@ from django.utils.translation import gettext_lazy as _
 
 from erp.core.bulk import insert, update
 from imports.diffs import Diff
-from imports.kinds import CHANGED, NEW, UNCHANGED, Column, Kind, Row, Run, Unfit
+from imports.kinds import CHANGED, NEW, UNCHANGED, Column, Row, Run, Unfit
 from imports.parsing import text
 from products.imports.named import plain_name
+from products.imports.worded import WordedKind
 from products.models import Brand
 
 _FIELDS = ("name_en", "name_zh", "country", "aliases")
@@ -37,7 +38,7 @@ def names(cell: str, run: Run) -> str:
 _name = text(60)
 
 
-class BrandKind(Kind):
+class BrandKind(WordedKind):
     name = "brands"
     label = _("Brands")
     rights = ("products.add_brand", "products.change_brand")
@@ -103,6 +104,7 @@ class BrandKind(Kind):
         created = [_new(row) for row in rows if row.state == NEW]
         insert(created)
         diff.created(created)
+        self.words_changed |= bool(created)
         changed = []
         for row in rows:
             if row.state == CHANGED:
@@ -111,6 +113,7 @@ class BrandKind(Kind):
                     setattr(brand, name, new)
                 brand.version += 1
                 changed.append(brand)
+                self.words_changed |= bool(fields.keys() - {"country"})
                 diff.changed(brand, fields)
         update(changed, [*_FIELDS, "version"])
 

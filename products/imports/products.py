@@ -15,11 +15,12 @@ from django.utils.translation import gettext_lazy as _
 from erp.core.bulk import insert, update
 from erp.core.periods import company
 from imports.diffs import Diff
-from imports.kinds import CHANGED, NEW, UNCHANGED, Kind, Row, Run
+from imports.kinds import CHANGED, NEW, UNCHANGED, Row, Run
 from products.designation import search_key
 from products.imports.named import BrandNames, plain_name, units_by_name
 from products.imports.pricing import Pricing
 from products.imports.product_columns import COLUMNS, MESSAGES
+from products.imports.worded import WordedKind
 from products.models import PriceFact, Product
 from products.prices import list_prices
 
@@ -29,7 +30,7 @@ _FIELDS = ("name", "unit_id", *_SIZES, "old_designation")
 SOURCE = "imports.import"
 
 
-class ProductKind(Kind):
+class ProductKind(WordedKind):
     name = "products"
     label = _("Products")
     rights = ("products.add_product", "products.change_product")
@@ -123,6 +124,7 @@ class ProductKind(Kind):
         created = [self._new(row) for row in rows if row.state == NEW]
         insert(created)
         diff.created(created)
+        self.words_changed |= bool(created)
         ids = {f"{one.brand_id}:{one.search_key}": one.pk for one in created}
         self._change([row for row in rows if row.state == CHANGED], diff)
         facts = list(self._facts(rows, ids))
@@ -140,8 +142,7 @@ class ProductKind(Kind):
         product.set_keys()
         return product
 
-    @staticmethod
-    def _change(rows: Sequence[Row], diff: Diff) -> None:
+    def _change(self, rows: Sequence[Row], diff: Diff) -> None:
         products = Product.objects.in_bulk([row.existing["id"] for row in rows])
         changed, columns = [], {"version"}
         for row in rows:
@@ -153,6 +154,7 @@ class ProductKind(Kind):
             product.set_keys()
             after = product.__dict__
             fields = {n: (old, after[n]) for n, old in before.items() if old != after[n]}
+            self.words_changed |= "name" in fields  # the designation is the key, it stays
             if fields:
                 product.version += 1
                 changed.append(product)

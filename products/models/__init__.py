@@ -4,6 +4,7 @@ from products.models.catalogue import Brand, Category, Product, ProductCode
 from products.models.interchange import DERIVED, Derivation, ForbiddenBrand, Interchange
 from products.models.prices import PriceFact, PriceFactQuerySet, source_of
 from products.models.protected import ProtectedItem
+from products.models.words import StopWord, WordList
 
 __all__ = [
     "DERIVED",
@@ -17,5 +18,7 @@ __all__ = [
     "Product",
     "ProductCode",
     "ProtectedItem",
+    "StopWord",
+    "WordList",
     "source_of",
 ]

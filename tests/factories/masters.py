@@ -49,6 +49,7 @@ from products.models import (
     Product,
     ProductCode,
     ProtectedItem,
+    StopWord,
 )
 from tests.factories.base import PASSWORD, VAT, Factory
 from tests.kinds import NameKind
@@ -337,6 +338,14 @@ class BrandFactory(Factory[Brand]):
 
     code = "SKF"
     name_en = SelfAttribute("code")
+
+
+class StopWordFactory(Factory[StopWord]):
+    class Meta:
+        model = StopWord
+        django_get_or_create = ("word",)
+
+    word = "报价"
 
 
 class CategoryFactory(Factory[Category]):

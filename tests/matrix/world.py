@@ -80,6 +80,7 @@ def _share(world: World) -> None:
         "products.brand": f.BrandFactory(),
         "products.category": f.CategoryFactory(),
         "products.product": product,
+        "products.stopword": f.StopWordFactory(),
         "products.interchange": f.InterchangeFactory(),
         "products.pricefact": f.PriceFactFactory(),
         "inventory.warehouse": f.WarehouseFactory(),
