@@ -41,6 +41,9 @@ def catalogue(company: Company) -> None:
     f.ProductFactory(brand=brand, designation="22220 EK", mass_kg=Decimal("4.905"))
     f.ProductFactory(brand=brand, designation="1E5", name="+86, 备用")
     f.ProductFactory(brand=brand, designation="0012345678901234567")
+    for make in (f.CustomerFactory, f.SupplierFactory):
+        make(name="上海示例轴承有限公司", phone="+86 21 5555 0101", notes="=1+1; -2")
+        make(name="Example Bearings GmbH", short_name="Example", tax_id="")
 
 
 @pytest.mark.parametrize("kind", sorted(exports()))

@@ -35,6 +35,7 @@ class Column:
     name: str
     header: str
     value: Value
+    is_stored: bool  # a column of the table, as it is
 
 
 class Labels:
@@ -88,7 +89,7 @@ def columns_of(model_admin: Any, request: HttpRequest, labels: Labels) -> list[C
         names.add(behind)
         headers.add(header)
         value = _of_field(field, labels) if field is not None else _shown(model_admin, name)
-        columns.append(Column(behind, header, value))
+        columns.append(Column(behind, header, value, is_stored=field is not None))
     return columns
 
 

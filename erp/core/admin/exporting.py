@@ -7,6 +7,7 @@ from django.contrib import admin, messages
 from django.contrib.admin.options import BaseModelAdmin, IncorrectLookupParameters
 from django.core.exceptions import PermissionDenied
 from django.db import models
+from django.db.models import QuerySet
 from django.http import (
     HttpRequest,
     HttpResponseBadRequest,
@@ -17,13 +18,20 @@ from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
 from django.utils.text import capfirst
 
-from erp.core.admin.columns import Labels, columns_of
+from erp.core.admin.columns import Column, Labels, columns_of
 from erp.core.errors import DomainError
 from erp.core.exporting import RIGHT, export_answer, register_list
 from erp.core.lists import RowList
 from erp.core.policy import allowed
 
 M = TypeVar("M", bound=models.Model)
+
+
+def _no_more_than(columns: Sequence[Column], rows: QuerySet[Any]) -> QuerySet[Any]:
+    """Read only what is written, unless a column asks something of the whole row."""
+    if not all(column.is_stored for column in columns):
+        return rows
+    return rows.select_related(None).only(*(column.name for column in columns))
 
 
 class ExportableAdmin(BaseModelAdmin[M]):
@@ -51,6 +59,7 @@ class ExportableAdmin(BaseModelAdmin[M]):
         page: Any = self
         labels = Labels()
         columns = columns_of(self, request, labels)
+        found = page.get_changelist_instance(request).get_queryset(request)
 
         def prepare(rows: Sequence[Any]) -> None:
             labels.look_up(rows)
@@ -61,7 +70,7 @@ class ExportableAdmin(BaseModelAdmin[M]):
             label=page.opts.label_lower,
             headers=[column.header for column in columns],
             values=[column.value for column in columns],
-            rows=page.get_changelist_instance(request).get_queryset(request),
+            rows=_no_more_than(columns, found),
             prepare=prepare,
         )
 

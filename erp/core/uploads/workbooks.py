@@ -25,6 +25,9 @@ _PLACE = re.compile(
     rb"""\br\s*=\s*["']([A-Za-z]{0,3})(\d{1,7})["'](?:\s+[A-Za-z:]+="[^"<>]*")*\s*(/?)"""
 )
 _CELL_TAG = re.compile(rb"<(?:[\w.-]+:)?c[\s>/]")
+# What an honest writer says of the sheet at its beginning; believed only where it is large.
+_DIMENSION = re.compile(rb"""<(?:[\w.-]+:)?dimension\s[^>]*ref=["'][A-Z]+\d+:([A-Z]+)(\d+)["']""")
+_BYTES_PER_CELL = 10
 _ROW_TAG = re.compile(rb"<(?:[\w.-]+:)?row\b")
 _STRINGS = re.compile(rb"<(?:[\w.-]+:)?sst[\s>]")
 _ITEM_END = re.compile(rb"</(?:[\w.-]+:)?si>")
@@ -107,6 +110,7 @@ def _read_part(file: io.BytesIO, entry: zipfile.ZipInfo) -> _Part:
         plain = text.replace(b"\x00", b"")  # UTF-16 hides nothing
         if is_markup is None:
             is_markup = b"<" in plain[:1000]
+            _check_dimension(plain[:4000], entry.file_size)
         if not is_markup:
             continue
         if _DECLARATION.search(plain):
@@ -119,6 +123,19 @@ def _read_part(file: io.BytesIO, entry: zipfile.ZipInfo) -> _Part:
         if part.area() > MAX_CELLS:
             raise UnreadableFile("The workbook has too many cells.", "too_large")
     return part
+
+
+def _check_dimension(beginning: bytes, size: int) -> None:
+    """Refuse a sheet that says it is large and is long enough to be so.
+
+    One merely formatted to its last row says the same and is short; its cells are looked at.
+    """
+    said = _DIMENSION.search(beginning)
+    if said is None:
+        return
+    cells = _column_number(said[1]) * int(said[2])
+    if cells > MAX_CELLS and size > cells * _BYTES_PER_CELL:
+        raise UnreadableFile("The workbook has too many cells.", "too_large")
 
 
 def _whole_tags(pieces: Iterator[bytes]) -> Iterator[bytes]:
@@ -137,20 +154,28 @@ def _whole_tags(pieces: Iterator[bytes]) -> Iterator[bytes]:
 
 
 def _count(part: _Part, text: bytes) -> None:
+    if b"<" not in text:
+        return
     found = _PLACE.findall(text)
+    placed = [(column, row, empty) for column, row, empty in found if column]
+    cells = len(_CELL_TAG.findall(text))
+    part.cells += cells
+    part.placed += len(placed)
+    if cells > len(placed):  # only then does a cell's place follow from its row
+        _count_in_rows(part, text)
+    filled = [row for _column, row, empty in placed if not empty]
+    part.columns.update({column for column, _row, empty in placed if not empty})
+    part.last_row = max(part.last_row, max(map(int, filled), default=0))
+    tags = [int(row) for column, row, empty in found if not (column or empty)]
+    part.last_row_tag = max(part.last_row_tag, max(tags, default=0))
+
+
+def _count_in_rows(part: _Part, text: bytes) -> None:
     for number, row in enumerate(_ROW_TAG.split(text)):
         if number:
             part.in_row = 0
         part.in_row += len(_CELL_TAG.findall(row))
         part.widest = max(part.widest, part.in_row)
-    part.cells += len(_CELL_TAG.findall(text))
-    filled = [(column, row) for column, row, empty in found if not empty]
-    rows = [int(row) for column, row in filled if column]
-    tags = [int(row) for column, row in filled if not column]
-    part.placed += sum(1 for column, _row, _empty in found if column)
-    part.columns.update({column for column, _row in filled if column})
-    part.last_row = max(part.last_row, max(rows, default=0))
-    part.last_row_tag = max(part.last_row_tag, max(tags, default=0))
 
 
 def _measure_items(part: _Part, text: bytes, since: int) -> int:

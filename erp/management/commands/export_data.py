@@ -96,7 +96,9 @@ def _listed(kind: str, request: Any) -> RowList:
             field.name for field in listed.rows.model._meta.concrete_fields if field.is_relation
         }
         needed = sorted(name.replace(".", "__") for name in related if name.split(".")[0] in keys)
-        listed.rows = listed.rows.select_related(*needed) if needed else listed.rows
+        listed.rows = listed.rows.defer(None)
+        if needed:
+            listed.rows = listed.rows.select_related(*needed)
     return listed
 
 
