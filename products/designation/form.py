@@ -22,7 +22,7 @@ _NUMBER = re.compile(r"\W*((?:4T|5S|3NC|E2(?=[ .-]))?[^0-9]*)([0-9]+)(.*)", re.D
 _SECOND_NUMBER = re.compile(r"\s*/\s*([0-9]+)(.*)", re.DOTALL)
 # A seal on both sides written without a separator: the 2 belongs to the seal, not to the number.
 _BOTH_SIDES = re.compile(r"(?:RS|RZ|Z|BRS|HRS|NSE|NKE|RU|RK|RD|ELS|NSL|LS|CS)")
-_SHORT_SERIES = {"67": "617", "68": "618", "69": "619"}
+_SHORT_SERIES = {"67": "617", "68": "618", "69": "619", "78": "718", "79": "719"}
 _SERIES_OF_FIVE = ("160", "161", "618", "619")
 
 
@@ -73,7 +73,7 @@ def splits(folded: str) -> list[tuple[str, str, str]]:
     prefix, number, rest = NOISE.sub("", found[1]), found[2], found[3]
     if rest.startswith("/"):
         second = _SECOND_NUMBER.fullmatch(rest)
-        is_bore = number in _SHORT_SERIES.values()
+        is_bore = number in _SHORT_SERIES.values()  # 618/4ZZ
         if second and (is_bore or not _begins_with_suffix(second[1] + second[2])):
             number, rest = f"{number}/{second[1]}", second[2]
     return [(prefix, n, r) for n, r in _both_sides(number, rest)]
@@ -192,7 +192,7 @@ def forms_meant(text: str, brand: str = "") -> dict[str, frozenset[str]]:
 
 
 def _otherwise_numbered(form: Form) -> Form | None:
-    """Return a miniature bearing by its other number: 684 is 618/4."""
+    """Return a bearing of a thin series by its other number: 684 is 618/4, 6905 is 61905."""
     for short, series in _SHORT_SERIES.items():
         if form.prefix:
             return None
@@ -200,4 +200,8 @@ def _otherwise_numbered(form: Form) -> Form | None:
             return replace(form, number=f"{series}/{form.number[2]}")
         if re.fullmatch(f"{series}/[1-9]", form.number):
             return replace(form, number=short + form.number[-1])
+        if re.fullmatch(f"{short}[0-9]{{2}}", form.number):
+            return replace(form, number=series + form.number[2:])
+        if re.fullmatch(f"{series}[0-9]{{2}}", form.number):
+            return replace(form, number=short + form.number[3:])
     return None

@@ -204,7 +204,7 @@ def _designation(text: str, brand: str, maker: str, cut: _Cut) -> Designation:
     number = cut.understood
     family = number.family.code if number else ""
     modifiers = cut.modifiers if number else tuple(filter(None, [cut.prefix]))
-    series = number.series.code if number and number.series else ""
+    series = number.series.iso or number.series.code if number and number.series else ""
     prefixes = [m for code in modifiers for m in _marks("prefix", code, code, family, maker)]
     suffixes = list(_suffix_marks(cut.rest, family, maker))
     written = {s for t in tokens(cut.rest, maker) for s in t.features or ()}

@@ -111,8 +111,12 @@ def bore_of(code: str) -> Decimal | None:
 
 
 def canonical(number: Number, written: str) -> str:
-    """Return the number as ISO writes it: 684 is 618/4; 608 stays."""
-    if number.series is None or not number.code.startswith("/"):
+    """Return the number as ISO writes it: 684 is 618/4, 6905 is 61905; 608 stays."""
+    if number.series is None:
+        return written
+    if number.series.iso:
+        return number.series.iso + number.code
+    if not number.code.startswith("/"):
         return written
     is_short = len(number.series.code) == 2 and len(number.code) == 2
     return number.series.code + (number.code[1:] if is_short else number.code)

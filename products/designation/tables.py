@@ -134,13 +134,14 @@ class Series:
     code: str
     dimensions: str  # ISO dimension series; empty: not standardised
     widths: bool  # whether the width follows it too
+    iso: str = ""  # the series ISO calls it by, where makers have a shorter name
 
 
 @lru_cache(maxsize=1)
 def series() -> tuple[Series, ...]:
     """Return all series, the longest codes first."""
     found = [
-        Series(row["family"], row["series"], row["dimensions"], row["width"] != "own")
+        Series(row["family"], row["series"], row["dimensions"], row["width"] != "own", row["iso"])
         for row in rows("series.csv")
     ]
     return tuple(sorted(found, key=lambda s: -len(s.code)))

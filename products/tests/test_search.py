@@ -354,6 +354,14 @@ def test_a_suffix_of_one_maker_counts_for_that_maker_alone() -> None:
     assert form_key("6205-2RS") not in forms_meant("6205DD")
 
 
+@pytest.mark.parametrize(
+    ("text", "other"), [("684ZZ", "618/4-2Z"), ("6905DDU", "61905-2RS"), ("71905", "7905")]
+)
+def test_a_thin_series_is_known_by_both_numbers(text: str, other: str) -> None:
+    assert form_key(other) in forms_meant(text)
+    assert form_key(text) in forms_meant(other)
+
+
 def test_keys_are_short_enough_to_be_stored() -> None:
     assert len(form_key("1-" + "P63-" * 19)) <= 120
     assert search_key("Ｎｕ 2208\u200b—еср") == "NU2208ECP"
