@@ -1,5 +1,5 @@
 """The back office's pages of the catalogue."""
 
-from products.admin import catalogue, interchange, prices, protected, words
+from products.admin import catalogue, categories, interchange, prices, protected, words
 
-__all__ = ["catalogue", "interchange", "prices", "protected", "words"]
+__all__ = ["catalogue", "categories", "interchange", "prices", "protected", "words"]

@@ -6,9 +6,10 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from erp.core.admin import FilesAdmin, MasterAdmin, ScopedInline, VisibleFilter, figure, plain
+from products.admin.categories import BranchFilter
 from products.admin.interchange import InterchangeInline
 from products.admin.words import WordsAdmin
-from products.models import Brand, Category, Product, ProductCode
+from products.models import Brand, Product, ProductCode
 from products.search import best_first
 
 
@@ -19,17 +20,6 @@ class BrandAdmin(WordsAdmin[Brand], MasterAdmin[Brand]):
     search_fields = ("code", "name_en", "name_zh")
     sortable_by = ("code",)
     fields = (("code", "country"), ("name_en", "name_zh"), "aliases")
-
-
-@admin.register(Category)
-class CategoryAdmin(WordsAdmin[Category], MasterAdmin[Category]):
-    word_fields = ("name_en", "name_zh")
-    list_display = ("code", "name_zh", "name_en", "parent")
-    list_select_related = ("parent",)
-    search_fields = ("code", "name_zh", "name_en")
-    sortable_by = ("code",)
-    autocomplete_fields = ("parent",)
-    fields = (("code", "parent"), ("name_zh", "name_en"))
 
 
 class ProductCodeInline(ScopedInline[ProductCode, Product]):
@@ -61,7 +51,7 @@ class ProductAdmin(WordsAdmin[Product], FilesAdmin[Product], MasterAdmin[Product
     show_bore = figure(Product, "bore_mm", plain)
     show_outside = figure(Product, "outside_mm", plain)
     show_width = figure(Product, "width_mm", plain)
-    list_filter = (("brand", VisibleFilter), ("category", VisibleFilter), "status")
+    list_filter = (("brand", VisibleFilter), ("category", BranchFilter), "status")
     list_select_related = ("brand", "unit")
     search_fields = ("search_key",)
     search_help_text = _("Brand and designation in any spelling, code, name or size")

@@ -59,6 +59,24 @@ class Category(Master):
     def __str__(self) -> str:
         return self.name_zh if (get_language() or "").startswith("zh") else self.name_en
 
+    def clean(self) -> None:
+        """Refuse a place below itself or in the archive; whoever saves holds the tree's lock."""
+        super().clean()
+        if self.parent_id is None:
+            return
+        above = dict(Category.objects.order_by().values_list("pk", "parent_id"))
+        step: int | None = self.parent_id
+        passed: set[int] = set()
+        while step is not None and step not in passed:
+            if step == self.pk:
+                raise ValidationError(
+                    {"parent": _("A category does not stand below itself.")}, code="category_cycle"
+                )
+            passed.add(step)
+            step = above.get(step)
+        if self.archived_at is None and self.parent is not None and self.parent.archived_at:
+            raise ValidationError({"parent": _("This category is archived.")}, code="archived")
+
 
 class ProductQuerySet(ArchivableQuerySet["Product"]):
     def following(self, ids: Iterable[int]) -> dict[int, "Product"]:

@@ -1,5 +1,6 @@
 """Changes of the catalogue."""
 
+from products.services.categories import archive_category, lock_tree, unarchive_category
 from products.services.interchanges import (
     Outcome,
     Seen,
@@ -21,7 +22,9 @@ __all__ = [
     "Seen",
     "approve_interchange",
     "approve_interchanges",
+    "archive_category",
     "effects_of_merge",
+    "lock_tree",
     "merge_products",
     "preview",
     "propose_interchange",
@@ -31,4 +34,5 @@ __all__ = [
     "reopen_interchange",
     "set_validity",
     "sweep_merged",
+    "unarchive_category",
 ]
