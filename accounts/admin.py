@@ -19,7 +19,7 @@ from django.utils.translation import gettext, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Department, User, username_key
-from accounts.services import ROLES, hand_over
+from accounts.services import ROLES, grantable_groups, hand_over
 from erp.core.admin import (
     ArchivableAdmin,
     AuditedAdmin,
@@ -49,21 +49,6 @@ class DepartmentAdmin(ArchivableAdmin[Department]):
     list_display = ("name",)
     search_fields = ("name",)
     sortable_by = ("name",)
-
-
-def grantable_groups(user: Any) -> QuerySet[Group]:
-    """Return the roles whose every right the user holds himself."""
-    if user.is_superuser:
-        return Group.objects.all()
-    held = user.get_all_permissions()
-    fitting = [
-        group.pk
-        for group in Group.objects.prefetch_related("permissions__content_type")
-        if held.issuperset(
-            f"{p.content_type.app_label}.{p.codename}" for p in group.permissions.all()
-        )
-    ]
-    return Group.objects.filter(pk__in=fitting)
 
 
 def _check_twin(form: Any) -> str:

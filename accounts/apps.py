@@ -7,7 +7,9 @@ class AccountsConfig(AppConfig):
     verbose_name = _("Employees and rights")
 
     def ready(self) -> None:
+        from accounts.imports import register_kinds  # noqa: PLC0415
         from accounts.policy import RolePolicy  # noqa: PLC0415
         from erp.core.policy import set_policy  # noqa: PLC0415
 
         set_policy(RolePolicy())
+        register_kinds()

@@ -2,9 +2,11 @@
 
 from importlib import import_module
 from importlib.util import find_spec
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import Group, Permission
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -57,6 +59,21 @@ def sync_roles() -> dict[str, int]:
             )
         counts[role] = len(wanted)
     return counts
+
+
+def grantable_groups(user: Any) -> QuerySet[Group]:
+    """Return the roles whose every right the user holds himself."""
+    if user.is_superuser:
+        return Group.objects.all()
+    held = user.get_all_permissions()
+    fitting = [
+        group.pk
+        for group in Group.objects.prefetch_related("permissions__content_type")
+        if held.issuperset(
+            f"{p.content_type.app_label}.{p.codename}" for p in group.permissions.all()
+        )
+    ]
+    return Group.objects.filter(pk__in=fitting)
 
 
 @service("accounts.hand_over")

@@ -12,3 +12,6 @@ class FinanceConfig(AppConfig):
         from finance.ledger import post_value_events  # noqa: PLC0415
 
         on_value_events(post_value_events)
+        from finance.imports import register_kinds  # noqa: PLC0415
+
+        register_kinds()

@@ -20,47 +20,28 @@ from django.utils.translation import pgettext_lazy
 from customers.models import Customer, Supplier
 from erp.core.documents import Document, DocumentQuerySet, Line, line_constraints, status_check
 from erp.core.fields import AmountField, CodeField, ExchangeRateField
-from erp.core.models import Currency, Master
+from erp.core.models import Currency
 from erp.core.money import ZERO
 from erp.core.policy import Scoped, ScopedQuerySet
 from erp.core.workflow import Workflow
+from finance.banking import BankAccount
+from finance.chart import Account
 from inventory.models import StockMove
 from orders.models import DeliveryLine, ReceiptLine
 from products.models import Product
 
-
-class Account(Master):
-    """An account of the chart. ``role`` is how the software finds the ones it posts to."""
-
-    class Role(models.TextChoices):
-        BANK = "bank", _("bank and cash")
-        RECEIVABLE = "receivable", _("accounts receivable")
-        INVENTORY = "inventory", _("inventory")
-        PAYABLE = "payable", _("accounts payable")
-        RECEIVED_NOT_INVOICED = "received_not_invoiced", _("received, not invoiced")
-        TAX_OUTPUT = "tax_output", _("output tax")
-        TAX_INPUT = "tax_input", _("input tax")
-        OPENING = "opening", _("opening balances")
-        REVENUE = "revenue", _("revenue")
-        COST_OF_GOODS = "cost_of_goods", _("cost of goods sold")
-        PRICE_DIFFERENCE = "price_difference", _("purchase price difference")
-        STOCK_ADJUSTMENT = "stock_adjustment", _("stock adjustments")
-
-    code = models.CharField(_("code"), max_length=20, unique=True)
-    name = models.CharField(_("name"), max_length=60)
-    role = models.CharField(
-        _("role"), max_length=24, choices=Role.choices, unique=True, null=True, blank=True
-    )
-
-    objects = ScopedQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("account")
-        verbose_name_plural = _("accounts")
-        ordering: ClassVar = ["code"]
-
-    def __str__(self) -> str:
-        return f"{self.code} {self.name}"
+__all__ = [
+    "Account",
+    "Allocation",
+    "BankAccount",
+    "Invoice",
+    "InvoiceLine",
+    "InvoiceStatus",
+    "JournalEntry",
+    "JournalLine",
+    "Payment",
+    "PaymentStatus",
+]
 
 
 class JournalEntry(Scoped):
@@ -96,7 +77,12 @@ class JournalEntry(Scoped):
     @property
     def memo_text(self) -> str:
         """The memo in the reader's language: postings store what made them."""
-        names = {"invoice": _("invoice"), "payment": _("payment"), **dict(StockMove.Kind.choices)}
+        names = {
+            "invoice": _("invoice"),
+            "open_item": _("opening item"),
+            "payment": _("payment"),
+            **dict(StockMove.Kind.choices),
+        }
         return str(names.get(self.memo, self.memo))
 
 
@@ -181,6 +167,12 @@ class Invoice(Document):
 
     Status = InvoiceStatus
     WORKFLOW = Workflow({InvoiceStatus.DRAFT: [InvoiceStatus.POSTED, InvoiceStatus.CANCELLED]})
+
+    class Opening:
+        """An item of the former books begins posted; while nothing is paid it is taken back."""
+
+        WORKFLOW = Workflow({InvoiceStatus.POSTED: [InvoiceStatus.CANCELLED]})
+
     number_series = "INV"
 
     direction = models.CharField(_("direction"), max_length=3, choices=Direction.choices)
@@ -198,6 +190,10 @@ class Invoice(Document):
         Supplier, on_delete=models.PROTECT, null=True, blank=True, verbose_name=_("supplier")
     )
     due_on = models.DateField(_("due"))
+    # An open item of the books kept before these: an amount and a date, no lines.
+    is_opening = models.BooleanField(
+        _("opening item"), default=False, db_default=False, editable=False
+    )
     fapiao_number = models.CharField(_("fapiao number"), max_length=30, blank=True)
 
     objects = InvoiceQuerySet.as_manager()
@@ -209,6 +205,7 @@ class Invoice(Document):
         permissions: ClassVar = [
             ("view_all_invoice", _("Can see all invoices")),
             ("post_invoice", _("Can post invoices")),
+            ("import_opening_balances", _("Can import opening balances")),
         ]
         constraints: ClassVar = [
             status_check("invoice", InvoiceStatus),
@@ -219,9 +216,15 @@ class Invoice(Document):
             ),
         ]
 
+    @classmethod
+    def priced_by_lines(cls) -> models.QuerySet["Invoice"]:
+        return cls.objects.filter(is_opening=False)
+
     @property
     def series(self) -> str:
-        """Invoices we issue and invoices we receive are numbered apart."""
+        """Invoices we issue, those we receive and opening items are numbered apart."""
+        if self.is_opening:
+            return "OPN"
         return self.number_series if self.direction == self.Direction.OUT else "PINV"
 
 
@@ -240,24 +243,6 @@ class InvoiceLine(Line):
         verbose_name = _("invoice line")
         verbose_name_plural = _("invoice lines")
         constraints: ClassVar = line_constraints("invoice")
-
-
-class BankAccount(Master):
-    code = models.CharField(_("code"), max_length=20, unique=True)
-    name = models.CharField(_("name"), max_length=60)
-    bank_name = models.CharField(_("bank"), max_length=120, blank=True)
-    number = models.CharField(_("account number"), max_length=40, blank=True)
-    currency = models.ForeignKey(Currency, on_delete=models.PROTECT, verbose_name=_("currency"))
-
-    objects = ScopedQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("bank account")
-        verbose_name_plural = _("bank accounts")
-        ordering: ClassVar = ["code"]
-
-    def __str__(self) -> str:
-        return self.name
 
 
 class PaymentStatus(models.TextChoices):

@@ -23,6 +23,7 @@ ROLES = {
         "finance.add_invoice",
         "finance.change_invoice",
         "finance.post_invoice",
+        "finance.import_opening_balances",
         "finance.add_payment",
         "finance.change_payment",
         "finance.post_payment",

@@ -8,3 +8,6 @@ class InventoryConfig(AppConfig):
 
     def ready(self) -> None:
         from inventory import books, seams  # noqa: F401, PLC0415 (they register themselves)
+        from inventory.imports import register_kinds  # noqa: PLC0415
+
+        register_kinds()

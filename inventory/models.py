@@ -16,7 +16,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from erp.core.fields import AmountField, QuantityField, UnitPriceField
+from erp.core.fields import AmountField, CodeField, QuantityField, UnitPriceField
 from erp.core.models import ArchivableQuerySet, Master
 from erp.core.money import ZERO, round_price
 from erp.core.policy import Scoped, ScopedQuerySet
@@ -102,6 +102,7 @@ class StockMove(Scoped):
         verbose_name = _("stock move")
         verbose_name_plural = _("stock moves")
         ordering: ClassVar = ["-id"]
+        permissions: ClassVar = [("import_stock", _("Can import counted stock"))]
         constraints: ClassVar = [
             models.CheckConstraint(condition=Q(quantity__gt=0), name="move_quantity_positive"),
             models.CheckConstraint(
@@ -227,13 +228,15 @@ class Reservation(Scoped):
 
 
 class Inbound(Scoped):
-    """Goods ordered and not yet arrived, per line of a purchase order."""
+    """Goods ordered and not yet arrived: per line of a purchase order, or of a maker's report."""
 
     product = models.ForeignKey(Product, on_delete=models.PROTECT, verbose_name=_("product"))
     warehouse = models.ForeignKey(Warehouse, on_delete=models.PROTECT, verbose_name=_("warehouse"))
     quantity = QuantityField(_("quantity"))
     requested_on = models.DateField(pgettext_lazy("date", "requested"), null=True, blank=True)
     confirmed_on = models.DateField(pgettext_lazy("date", "confirmed"), null=True, blank=True)
+    # The maker's order, line and part of it, by which his next report names it again.
+    reference = CodeField(_("maker's order line"), max_length=80, blank=True, db_default="")
     source_type = models.CharField(max_length=60)
     source_id = models.PositiveBigIntegerField()
     source_line_id = models.PositiveBigIntegerField()
@@ -248,6 +251,7 @@ class Inbound(Scoped):
             models.UniqueConstraint(fields=["source_type", "source_line_id"], name="inbound_once"),
             models.CheckConstraint(condition=Q(quantity__gt=0), name="inbound_quantity_positive"),
         ]
+        indexes: ClassVar = [models.Index(fields=["reference"], name="inbound_reference")]
 
     def __str__(self) -> str:
         return f"{self.source_type} {self.source_id}: {self.quantity}"

@@ -4,13 +4,16 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from customers.models import Supplier
 from erp.core.admin import (
     DocumentAdmin,
     LinesInline,
     ObjectAction,
     VisibleFilter,
+    add_facts,
     add_object_actions,
     document_fieldsets,
     figure,
@@ -19,6 +22,7 @@ from erp.core.admin import (
     transition_action,
 )
 from erp.core.errors import DomainError
+from erp.core.periods import company_today
 from inventory.models import Bin
 from orders import services
 from orders.models import (
@@ -35,6 +39,7 @@ from orders.models import (
     SalesOrderLine,
     SalesOrderStatus,
 )
+from orders.performance import supplier_performance
 from quotations.models import Quotation, QuotationStatus
 
 # What a buying document says about prices is what goods cost.
@@ -325,3 +330,23 @@ add_object_actions(
         variant="primary",
     ),
 )
+
+
+def _supplier_facts(supplier: Supplier, _request: HttpRequest) -> list[tuple[str, str]]:
+    """Real lead time and punctuality of the last year, beside what the supplier promises."""
+    told = supplier_performance(supplier, on=company_today())
+    days, percent = told.average_days, told.on_time_percent
+    return [
+        (gettext("Receipts in a year"), str(told.receipts)),
+        (
+            gettext("Real lead time"),
+            "–" if days is None else ngettext("%(n)d day", "%(n)d days", days) % {"n": days},
+        ),
+        (
+            gettext("On time"),
+            "–" if percent is None else f"{percent} % ({told.on_time}/{told.promised})",
+        ),
+    ]
+
+
+add_facts(Supplier, _supplier_facts)

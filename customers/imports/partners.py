@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from django.db.models import Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -19,6 +20,7 @@ from customers.imports.details import Details
 from customers.imports.grouping import Firm, Firms, with_number_first
 from customers.models import Address, Customer, Partner, Supplier
 from customers.services import draw_codes
+from erp.core.errors import DomainError
 from erp.core.models import Currency, PaymentTerm
 from erp.core.periods import company
 from erp.core.policy import allowed
@@ -177,12 +179,8 @@ class PartnerKind(Kind):
         codes = self._codes(rows)
         for row in rows:
             same = there.same_as(Firm.of(row.values))
-            partner = row.existing = same[0].partner if len(same) == 1 else None
-            holder = codes.get(row.values.get("code", "").casefold())
-            if holder is not None and holder != (partner and partner.pk):
-                row.refuse("code", "duplicate_code", row.values["code"])
-                row.state = UNCHANGED
-                continue
+            row.existing = same[0].partner if len(same) == 1 else None
+            self._check_code(row, codes, lock=lock)
         if lock:
             held = [row.existing.pk for row in rows if row.existing is not None]
             fresh = self.manager.select_for_update().in_bulk(held)
@@ -190,12 +188,26 @@ class PartnerKind(Kind):
                 row.existing = fresh.get(row.existing.pk) if row.existing is not None else None
         details = Details(self.column, [row.existing for row in rows if row.existing])
         for row in rows:
-            if row.existing is None:
+            if row.refused:
+                row.state = UNCHANGED
+            elif row.existing is None:
                 row.state = NEW
-            elif not row.refused:
+            else:
                 row.says = self._changes(row)
                 changed = row.says or details.missing(row.existing, row.values)
                 row.state = CHANGED if changed else UNCHANGED
+
+    def _check_code(self, row: Row, codes: Mapping[str, int], *, lock: bool) -> None:
+        """Refuse a code that is another's; between check and apply it stops the whole."""
+        holder = codes.get(row.values.get("code", "").casefold())
+        if holder is None or (row.existing is not None and holder == row.existing.pk):
+            return
+        if lock:
+            raise DomainError(
+                gettext("The code %(code)s is taken.") % {"code": row.values["code"]},
+                code="duplicate_code",
+            )
+        row.refuse("code", "duplicate_code", row.values["code"])
 
     def _codes(self, rows: Sequence[Row]) -> dict[str, int]:
         wanted = {row.values["code"] for row in rows if row.values.get("code")}

@@ -12,7 +12,7 @@ from customers import services
 from customers.models import Contact, Customer, Supplier
 from customers.services import told_of
 from tests import factories as f
-from tests.support import actions, at_once, codes, refused, seller
+from tests.support import actions, assert_books_ok, at_once, codes, refused, seller
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("company")]
 NUMBER = "91110000600037341L"
@@ -40,6 +40,7 @@ def test_codes_people_have_chosen_are_left_out() -> None:
     assert services.draw_codes(Customer, 2) == ["C00002", "C00004"]
     assert services.draw_codes(Customer, 1) == ["C00005"]
     assert services.draw_codes(Supplier, 1) == ["S00001"]
+    assert_books_ok()
 
 
 def test_a_tax_number_is_entered_once() -> None:

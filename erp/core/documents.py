@@ -109,6 +109,12 @@ class Document(Scoped):
     def __str__(self) -> str:
         return self.ref
 
+    @classmethod
+    def priced_by_lines(cls) -> models.QuerySet[Any]:
+        """Documents whose totals are the sums of their lines: all, unless a table has others."""
+        rows: models.QuerySet[Any] = cls._default_manager.all()
+        return rows
+
     @property
     def ref(self) -> str:
         """The legal number, or a provisional name while there is none."""

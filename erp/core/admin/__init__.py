@@ -3,6 +3,7 @@
 from erp.core.admin.actions import (
     ActionsAdmin,
     ObjectAction,
+    add_facts,
     add_inlines,
     add_object_actions,
     link_to,
@@ -53,6 +54,7 @@ __all__ = [
     "ScopedInline",
     "VersionedForm",
     "VisibleFilter",
+    "add_facts",
     "add_inlines",
     "add_object_actions",
     "change_row",

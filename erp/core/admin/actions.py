@@ -36,6 +36,7 @@ from erp.core.policy import allowed
 MOST_ROWS = 200
 Run = Callable[..., Any]
 Ask = Callable[[Any, HttpRequest], type[forms.Form]]
+Facts = Callable[[Any, HttpRequest], list[tuple[str, str]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +99,12 @@ def add_inlines(model: type[models.Model], *inlines: type[Any]) -> None:
     target.inlines = (*target.inlines, *inlines)
 
 
+def add_facts(model: type[models.Model], facts: Facts) -> None:
+    """Tell on a lower app's page what an upper app knows of the row, as (label, value)."""
+    target: Any = admin.site.get_model_admin(model)
+    target.facts = (*target.facts, facts)
+
+
 def link_to(obj: models.Model, text: str | None = None) -> SafeString:
     """Return a link to the page of a row."""
     name = f"admin:{obj._meta.app_label}_{obj._meta.model_name}_change"
@@ -108,6 +115,7 @@ class ActionsAdmin(ScopedAdmin[M]):
     """A model with verbs."""
 
     object_actions: tuple[ObjectAction, ...] = ()
+    facts: tuple[Facts, ...] = ()
     # The name of the URL that prints a row, where there is one.
     pdf_url_name = ""
     # The name of the URL of a row's own page outside the admin, where there is one.
@@ -132,6 +140,7 @@ class ActionsAdmin(ScopedAdmin[M]):
         context = dict(extra_context or {})
         if obj is not None:
             context["object_actions"] = self.buttons(request, obj)
+            context["facts"] = [fact for facts in self.facts for fact in facts(obj, request)]
             if self.pdf_url_name:
                 context["pdf_url"] = reverse(self.pdf_url_name, args=(obj.pk,))
             if self.page_url_name:

@@ -78,7 +78,7 @@ def _draft(direction: str, source: Delivery | Receipt, *, by: User, **partner: A
         owner_id=source.owner_id,
         created_by=by,
         dated_on=today,
-        due_on=due_date(owner_of_terms.payment_term, today),
+        due_on=due_date(owner_of_terms.payment_term, today, cut_off_day=owner_of_terms.cut_off_day),
         currency_id=source.currency_id,
         exchange_rate=source.exchange_rate,
         partner_reference=source.partner_reference,
@@ -86,14 +86,26 @@ def _draft(direction: str, source: Delivery | Receipt, *, by: User, **partner: A
     )
 
 
-def due_date(term: PaymentTerm | None, invoiced_on: date) -> date:
-    """Return when an invoice of this day falls due (month end + 30 from 2026-11-05: 12-30)."""
+def due_date(
+    term: PaymentTerm | None, invoiced_on: date, *, cut_off_day: int | None = None
+) -> date:
+    """Return when an invoice of this day falls due (month end + 30 from 2026-11-05: 12-30).
+
+    Invoiced after the partner's cut-off day it counts to the next month (cut-off 25: 2026-11-26
+    with month end + 30 is due 2027-01-30).
+    """
     if term is None:
         return invoiced_on
     start = invoiced_on
     if term.rule == PaymentTerm.Rule.MONTH_END:
-        start = (invoiced_on.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
+        start = _month_end(invoiced_on)
+        if cut_off_day is not None and invoiced_on.day > cut_off_day:
+            start = _month_end(start + timedelta(days=1))
     return start + timedelta(days=term.days)
+
+
+def _month_end(day: date) -> date:
+    return (day.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
 
 
 def _line(invoice: Invoice, line: Any, **sources: Any) -> InvoiceLine:
@@ -132,7 +144,9 @@ def post_invoice(
     partner = invoice.customer or invoice.supplier
     if partner is not None:
         invoice.partner_snapshot = partner_snapshot(partner)
-        invoice.due_on = due_date(partner.payment_term, invoice.dated_on)
+        invoice.due_on = due_date(
+            partner.payment_term, invoice.dated_on, cut_off_day=partner.cut_off_day
+        )
     postings = _out_postings(invoice) if invoice.direction == "out" else _in_postings(invoice)
     post_entry(
         postings,

@@ -1,0 +1,214 @@
+"""Kind ``inbound``: a maker's report of open order lines, in his own layout, Chinese or English.
+
+A line is known by the maker's order, line and part; the next report that names it moves its
+quantity and dates. What a report leaves out stays as it was: whether it arrived the receipt says.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any, ClassVar
+
+from django.utils.translation import gettext_lazy as _
+
+from erp.core.money import MAX_QUANTITY
+from imports.diffs import Diff
+from imports.kinds import CHANGED, NEW, UNCHANGED, Column, Kind, Row, Run
+from imports.parsing import number, text
+from inventory.imports.dates import order_of, read_date
+from inventory.imports.finding import ProductFinder
+from inventory.models import Inbound, Warehouse
+
+SOURCE = "imports.import"
+_ROWS_OF_A_FILE = 10_000_000
+_DATES = ("requested_on", "confirmed_on")
+_CHANGED = ("product_id", "quantity", *_DATES)
+
+
+def _as_written(cell: str, _run: Run) -> str:
+    return str(cell).strip()[:60]
+
+
+class InboundKind(Kind):
+    name = "inbound"
+    label = _("Goods on their way")
+    rights = ("inventory.add_inbound", "inventory.change_inbound")
+    naming = "designation"
+    columns: ClassVar = (
+        Column("brand", _("brand"), text(60), "品牌|厂家|brand|manufacturer"),
+        Column(
+            "designation",
+            _("designation"),
+            text(80),
+            "型号|产品型号|规格型号|product desgn|product designation|designation|part number|"
+            "part no",
+            required=True,
+            missing="missing_model",
+            is_text=True,
+        ),
+        Column(
+            "order",
+            _("maker's order"),
+            text(40),
+            "系统订单号|订单号|cust order id|order no|order id|sales order",
+            required=True,
+            missing="missing_order",
+            is_text=True,
+        ),
+        Column("line", _("line"), text(20), "系统行号|行号|订单行|line|line no|item no"),
+        Column(
+            "part",
+            _("part of the line"),
+            text(10),
+            "系统分行号|分行号|split l|split|split line",
+        ),
+        Column(
+            "quantity",
+            _("quantity"),
+            number(most=MAX_QUANTITY, places=3, code="bad_quantity"),
+            "要求交货数量|订单数量|未交数量|在途数量|数量|req qty|open qty|quantity|qty",
+            required=True,
+            missing="missing_quantity",
+        ),
+        Column(
+            "requested_on",
+            _("requested"),
+            _as_written,
+            "要求交货期|要求交期|需求日期|req del date|requested date|requested delivery date",
+        ),
+        Column(
+            "confirmed_on",
+            _("confirmed"),
+            _as_written,
+            "当前确认的交货期|确认交期|确认的交货期|acc del date|confirmed date|"
+            "accepted delivery date|eta",
+        ),
+        Column("difference", _("difference in days"), _as_written, "货期差异|diff acc days"),
+        Column("warehouse", _("warehouse"), text(60), "到货仓库|我方仓库|our warehouse|deliver to"),
+    )
+    messages: ClassVar = {
+        "missing_model": _("The designation is missing."),
+        "missing_order": _("The maker's order number is missing."),
+        "missing_quantity": _("The quantity is missing."),
+        "bad_quantity": _("“%(value)s” is no quantity above 0."),
+        "ambiguous_date": _("Is “%(value)s” a day or a month first? Nothing in the file tells."),
+        "unknown_brand": _("There is no brand “%(value)s”."),
+        "unknown_product": _("There is no product “%(value)s”."),
+        "ambiguous_product": _("Several brands have it; name one: %(value)s"),
+        "unknown_warehouse": _("There is no warehouse “%(value)s”."),
+    }
+
+    def __init__(self, run: Run) -> None:
+        super().__init__(run)
+        self.finder = ProductFinder()
+        active = list(Warehouse.objects.active().order_by("pk"))
+        self.warehouses = {name.casefold(): w.pk for w in active for name in (w.code, w.name)}
+        self.first_warehouse = active[0].pk if active else None
+        self.order = ""
+
+    # --- check ---
+
+    def check(self, rows: Sequence[Row]) -> None:
+        self.finder.find(rows)
+        self.order = self.order or self._date_order(rows)
+        for row in rows:
+            values = row.values
+            for name in _DATES:
+                self._date(row, name)
+            values.pop("difference", None)
+            if row.has("quantity") and not values["quantity"]:
+                row.refuse("quantity", "bad_quantity", values["quantity"])
+            self._warehouse(row)
+            if row.refused:
+                continue
+            places = (values.pop("order"), values.pop("line", ""), values.pop("part", ""))
+            values["reference"] = row.key = "/".join(filter(None, map(_whole, places)))
+            row.says = [str(values.get(name)) for name in _CHANGED]
+
+    @staticmethod
+    def _date_order(rows: Sequence[Row]) -> str:
+        texts = [row.values[name] for row in rows for name in _DATES if row.has(name)]
+        spans = [
+            (row.values["requested_on"], row.values["confirmed_on"], int(row.values["difference"]))
+            for row in rows
+            if all(row.has(name) for name in (*_DATES, "difference"))
+            and row.values["difference"].lstrip("-").isdigit()
+        ]
+        return order_of(texts, spans)
+
+    def _date(self, row: Row, name: str) -> None:
+        if not row.has(name):
+            return
+        written = row.values.pop(name)
+        try:
+            found = read_date(written, self.order)
+        except ValueError:
+            code = "bad_date" if self.order else "ambiguous_date"
+            row.refuse(name, code if "/" in written or "." in written else "bad_date", written)
+            return
+        if found is not None:
+            row.values[name] = found
+
+    def _warehouse(self, row: Row) -> None:
+        name = row.values.pop("warehouse", None)
+        warehouse = self.warehouses.get(name.casefold()) if name else self.first_warehouse
+        if warehouse is None:
+            row.refuse("warehouse", "unknown_warehouse", name or "")
+        else:
+            row.values["warehouse_id"] = warehouse
+
+    # --- compare and write ---
+
+    def compare(self, rows: Sequence[Row], *, lock: bool) -> None:
+        found = Inbound.objects.filter(reference__in={row.values["reference"] for row in rows})
+        if lock:
+            found = found.select_for_update().order_by("pk")
+        there = {one.reference: one for one in found}
+        for row in rows:
+            inbound = row.existing = there.get(row.values["reference"])
+            if inbound is None:
+                row.state = NEW
+                continue
+            row.says = {
+                name: (getattr(inbound, name), _value(row, name))
+                for name in _CHANGED
+                if name in row.values and getattr(inbound, name) != _value(row, name)
+            }
+            row.state = CHANGED if row.says else UNCHANGED
+
+    def write(self, rows: Sequence[Row], diff: Diff) -> None:
+        created = [self._new(row) for row in rows if row.state == NEW]
+        Inbound.objects.bulk_create(created, batch_size=500)
+        diff.created(created)
+        changed = []
+        for row in rows:
+            if row.state == CHANGED:
+                for name, (_before, after) in row.says.items():
+                    setattr(row.existing, name, after)
+                diff.changed(row.existing, row.says)
+                changed.append(row.existing)
+        columns = [name.removesuffix("_id") for name in _CHANGED]
+        Inbound.objects.bulk_update(changed, columns, batch_size=500)
+
+    def _new(self, row: Row) -> Inbound:
+        return Inbound(
+            product_id=row.values["product_id"],
+            warehouse_id=row.values["warehouse_id"],
+            quantity=row.values["quantity"],
+            requested_on=row.values.get("requested_on"),
+            confirmed_on=row.values.get("confirmed_on"),
+            reference=row.values["reference"],
+            source_type=SOURCE,
+            source_id=self.run.import_id,
+            source_line_id=self.run.import_id * _ROWS_OF_A_FILE + row.number,
+        )
+
+
+def _value(row: Row, name: str) -> Any:
+    value: Decimal | date | int = row.values[name]
+    return value
+
+
+def _whole(place: str) -> str:
+    """A line number a spreadsheet made a figure of is the number again."""
+    return place.removesuffix(".0")
