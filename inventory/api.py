@@ -141,16 +141,22 @@ def _ranked(request: Any, sought: ProductFilter, products: QuerySet[Product]) ->
 
 
 def _listed(sought: ProductFilter, products: QuerySet[Product]) -> dict[str, Any]:
+    """Return a page by the index that serves the question, which holds all it asks for.
+
+    What is archived is left out of the page, which then has less than ``limit``.
+    """
     order = _order(sought)
-    rows = products.filter(archived_at=None).select_related("brand").order_by(*order)
+    places = _narrowed(Product.objects.all(), sought).order_by(*order)
     if sought.cursor:
-        rows = rows.filter(_after(order, decode_place(sought.cursor, Product, order)))
-    found = list(rows[: sought.limit + 1])
-    shown = found[: sought.limit]
+        places = places.filter(_after(order, decode_place(sought.cursor, Product, order)))
+    page = list(places.values_list("pk", *order)[: sought.limit + 1])
+    ids = [pk for pk, *_place in page[: sought.limit]]
+    known = products.filter(archived_at=None, pk__in=ids).select_related("brand").in_bulk()
+    shown = [known[pk] for pk in ids if pk in known]
     how = "dimension" if sought.has_sizes else None
     return {
         "items": [item | {"match": how, "reason": None} for item in items_of(shown)],
-        "next": encode_place(shown[-1], order) if len(found) > sought.limit else None,
+        "next": encode_place(page[-2][1:]) if len(page) > sought.limit else None,
     }
 
 

@@ -245,9 +245,8 @@ def decode_cursor(cursor: str) -> int:
     raise field_problem("cursor", "bad_cursor", "This cursor was not given by us.")
 
 
-def encode_place(row: models.Model, order: Sequence[str]) -> str:
-    """Return where in an order by these columns a row stands, for ``decode_place``."""
-    values = [getattr(row, column) for column in order]
+def encode_place(values: Sequence[Any]) -> str:
+    """Return where in an order by some columns a row stands, for ``decode_place``."""
     text = json.dumps([None if value is None else str(value) for value in values])
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 

@@ -20,6 +20,7 @@ KEYS_PER_QUERY = 900  # an old SQLite takes 999 values in one statement
 _TERMS_PER_QUERY = 250  # SQLite joins at most 500 selects
 _COLUMNS = ("id", "brand_id", "designation", "search_key", "form_key", "status")
 SIZE_COLUMNS = ("bore_mm", "outside_mm", "width_mm")
+SIZE_ORDER = (*SIZE_COLUMNS, "brand_id", "id")  # of the index of sizes
 
 
 class Row(NamedTuple):
@@ -131,6 +132,27 @@ class Catalogue:
             for number, *row in _fetch(" UNION ALL ".join(selects), params):
                 found[number].append(Row(*row))
         return found
+
+    def by_size(self, ranges: Iterable[tuple[int, "Range"]], *, limit: int) -> dict[int, list[Row]]:
+        """Return up to ``limit`` products for each range of sizes.
+
+        The ids are read from the index alone: it holds many of one bore and another diameter, and
+        the rows of those need not be looked at.
+        """
+        found: dict[int, list[int]] = defaultdict(list)
+        everything = Product.objects.order_by()
+        for chunk in _chunks(ranges, _TERMS_PER_QUERY):
+            selects: list[str] = []
+            params: list[Any] = []
+            for number, narrow in chunk:
+                ids = narrow(everything).order_by(*SIZE_ORDER).values_list("id")[:limit]
+                sql, values = ids.query.sql_with_params()
+                selects.append(f"SELECT {int(number)} AS term, t.* FROM ({sql}) t")  # noqa: S608
+                params += values
+            for number, pk in _fetch(" UNION ALL ".join(selects), params):
+                found[number].append(pk)
+        rows = self._by_id({pk for ids in found.values() for pk in ids})
+        return {number: [rows[pk] for pk in ids if pk in rows] for number, ids in found.items()}
 
     def load(self, product_ids: Collection[int]) -> dict[int, Product]:
         """Return the products themselves, with brand and unit."""

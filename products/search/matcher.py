@@ -34,7 +34,7 @@ from products.search.reasons import Reason
 from products.search.results import Hit, Match, Query, Understood
 
 _MOST_SEEDS = 5  # products of one text whose interchanges are looked up
-_MOST_OF_ONE_SIZE = 300
+_MOST_OF_ONE_SIZE = 200
 
 
 def match(
@@ -190,13 +190,14 @@ def _by_size(catalogue: Catalogue, founds: list[Found]) -> None:
                 yield size_range(question.sizes, question.tolerance, brand_id)
             yield size_range(question.sizes, question.tolerance)
 
-    order = ("bore_mm", "outside_mm", "width_mm", "brand_id", "id")
-    for found, row, _place in in_ranges(
-        catalogue, founds, ranges, order=order, limit=_MOST_OF_ONE_SIZE
-    ):
-        # The plainest designation first: 6205 before 6205-2RS1/C3VT143.
-        size = _shown(found.question.sizes or ())
-        found.add(row, results.DIMENSION, Reason(reasons.DIMENSION, {"size": size}), 0)
+    numbered = [(found, narrow) for found in founds for narrow in ranges(found.question)]
+    terms = ((i, narrow) for i, (_found, narrow) in enumerate(numbered))
+    for i, rows in catalogue.by_size(terms, limit=_MOST_OF_ONE_SIZE).items():
+        found = numbered[i][0]
+        reason = Reason(reasons.DIMENSION, {"size": _shown(found.question.sizes or ())})
+        for row in rows:
+            # The plainest designation first: 6205 before 6205-2RS1/C3VT143.
+            found.add(row, results.DIMENSION, reason, 0)
 
 
 def _shown(sizes: Sequence[Decimal | None]) -> str:
