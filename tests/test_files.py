@@ -310,3 +310,9 @@ def test_the_file_an_enquiry_came_in_is_kept(door: str) -> None:
     assert content_of(client.get(f"/files/{kept.pk}/")) == content
     assert client_of(other).get(f"/files/{kept.pk}/").status_code == 404
     assert f"/files/{kept.pk}/" in client.get(f"/enquiries/{enquiry.pk}/").content.decode()
+
+
+def test_a_type_of_any_length_fits() -> None:
+    """SQLite would keep a longer one, MariaDB refuse it."""
+    longest = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+    assert (Attachment._meta.get_field("content_type").max_length or 0) >= len(longest)
