@@ -51,12 +51,12 @@ def list_interchanges(request: HttpRequest, product_id: int) -> dict[str, Any]:
     found = offers_with_hops(product, on=company_today())
     waiting: list[Offer] = []
     if allowed(request.user, "products.approve_interchange"):
-        waiting = _proposals(product)
+        waiting = _proposals(request, product)
     return {"items": _items(request, product, found, waiting), "next": None}
 
 
-def _proposals(product: Product) -> list[Offer]:
-    rows = Interchange.objects.proposals().order_by("pk")
+def _proposals(request: HttpRequest, product: Product) -> list[Offer]:
+    rows = Interchange.objects.visible_to(request.user).proposals().order_by("pk")
     ahead = rows.filter(from_product=product)
     back = rows.filter(to_product=product, one_way=False)
     return [Offer(row.to_product_id, row.grade, row.pk) for row in ahead] + [
@@ -68,9 +68,8 @@ def _items(
     request: HttpRequest, product: Product, found: list[Offer], waiting: list[Offer]
 ) -> list[dict[str, Any]]:
     every = [*found, *waiting]
-    rows = Interchange.objects.select_related("approved_by").in_bulk(
-        [offer.interchange_id for offer in every]
-    )
+    visible = Interchange.objects.visible_to(request.user).select_related("approved_by")
+    rows = visible.in_bulk([offer.interchange_id for offer in every])
     ids = {pk for offer in every for pk in (offer.product_id, *offer.way)}
     shown = Product.objects.visible_to(request.user).select_related("brand").in_bulk(ids)
     return [

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 from erp.core.jobs import job
 from erp.core.registry import columns_following
-from products.models import Product
-from products.services import sweep_merged
+from products.models import Derivation, Product
+from products.services import run_derivation, start_derivation, sweep_merged
 
 
 @job("products.sweep_merged")
@@ -27,3 +27,18 @@ def sweep_all() -> None:
     }
     for key in sorted(named):
         sweep_merged(key)
+
+
+@job("products.derive_interchanges", long=True)
+def derive(derivation_id: int) -> None:
+    """Run through the catalogue for proposals."""
+    run_derivation(derivation_id)
+
+
+@job("products.derive_new_interchanges", every=timedelta(days=1))
+def derive_new() -> None:
+    """The same over what changed, once somebody had the whole catalogue run through."""
+    done = Derivation.objects.filter(brand=None, error="").exclude(finished_at=None)
+    waiting = Derivation.objects.filter(finished_at=None)
+    if done.exists() and not waiting.exists():
+        start_derivation(by=None)

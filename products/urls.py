@@ -2,14 +2,25 @@
 
 from django.urls import path
 
-from products import views, words
+from products import words
+from products.views import dictionary, proposals
 
+app_name = "products"
 urlpatterns = [
-    path("dictionary/words.txt", views.word_list, {"name": words.WORDS}, name="dictionary-words"),
+    path(
+        "dictionary/words.txt",
+        dictionary.word_list,
+        {"name": words.WORDS},
+        name="dictionary-words",
+    ),
     path(
         "dictionary/stopwords.txt",
-        views.word_list,
+        dictionary.word_list,
         {"name": words.STOP_WORDS},
         name="dictionary-stopwords",
     ),
+    path("interchanges/proposals/", proposals.proposal_list, name="proposals"),
+    path("interchanges/proposals/decide/", proposals.decide, name="decide"),
+    path("interchanges/derive/", proposals.derive, name="derive"),
+    path("interchanges/derivation/", proposals.derivation, name="derivation"),
 ]

@@ -85,6 +85,7 @@ BODIES: dict[tuple[str, str], Body] = {
     },
     ("POST", "quotations/<int:pk>/order/"): lambda w, q: {"token": _token(q)},
     ("POST", "quotations/export/"): lambda w, q: {"format": "csv"},
+    ("POST", "interchanges/derive/"): lambda w, q: {"token": _token(q)},
     ("POST", "i18n/setlang/"): lambda w, q: {"language": "en"},
     ("POST", "api/v1/enquiries"): lambda w, q: {
         "customer_id": _customer(w, q),

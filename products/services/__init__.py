@@ -1,6 +1,7 @@
 """Changes of the catalogue."""
 
 from products.services.categories import archive_category, lock_tree, unarchive_category
+from products.services.derivations import run_derivation, start_derivation
 from products.services.interchanges import (
     Outcome,
     Seen,
@@ -32,7 +33,9 @@ __all__ = [
     "reject_interchange",
     "reject_interchanges",
     "reopen_interchange",
+    "run_derivation",
     "set_validity",
+    "start_derivation",
     "sweep_merged",
     "unarchive_category",
 ]
