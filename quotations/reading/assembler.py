@@ -22,6 +22,7 @@ _REPLACES = ("(", "对应", "相当于", "等于", "替代", "代替")
 
 _MOUNTED_WITH = re.compile(
     r"[带配含连](?:上|有)?(?:紧定|退卸|锁紧|轴承)?[套座衬轴]{0,2}$"
+    r"|[сc](?:подшипником|втулкой)?$|(?:mit|avec|con)$"
     r"|(?:with|including|incl|c/w)(?:adapt[eo]r|withdrawal|lock|the)?(?:sleeves?|nuts?|housings?)?$"
 )
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from .assembler import Assembler
 from .brands import BrandNames
-from .designation import Part, find_part
+from .designation import Part, find_part, inch_insert
 from .drafts import Draft
 from .families import Strength
 from .masks import is_date, mask
@@ -35,6 +35,9 @@ class CellReader:
         text = repair(self.brands.set_apart(cell.replace("_", "  ")))
         if model and is_date(text):
             return []
+        inch = inch_insert(upper(text).strip()) if model else None
+        if inch:
+            return [Draft(0, len(text), 0, 0, part=inch)]
         text = text if model else mask(text)[0]
         found = Assembler(Scanner(text, self.brands).scan()).run().drafts
         sure = [d for d in found if d.part is None or d.part.strength > Strength.WEAK or d.certain]

@@ -93,6 +93,21 @@ def whole_part(text: str, up: str) -> Part | None:
     return part if all(suffixes.pieces(run) is not None for run in runs) else None
 
 
+def inch_insert(up: str) -> Part | None:
+    """`UCP204-12`, where the text is nothing else: 12/16 inch, and the quantity stands apart."""
+    head, _hyphen, code = up.rpartition("-")
+    insert = _INSERT_BEFORE.search(head)
+    if insert is None or not code.isdigit() or len(code) > 2:
+        return None
+    part = find_part(head, head, 0)
+    fits = part is not None and part.end == len(head) and _is_near(code, insert[1])
+    return replace(part, end=len(up), suffix=f"{part.suffix}-{code}") if part and fits else None
+
+
+def _is_near(sixteenths: str, bore_code: str) -> bool:
+    return abs(int(sixteenths) * 25.4 / 16 - int(bore_code) * 5) <= 5
+
+
 def _base(text: str, up: str, at: int, *, any_number: bool) -> tuple[int, Strength] | None:
     sure = families.SURE_FORM.match(up, at)
     if sure and not _LOWER_WORD.search(text[at : sure.end()].rstrip("0123456789")):
@@ -199,8 +214,7 @@ def _inch_bore(up: str, at: int) -> int | None:
     insert = _INSERT_BEFORE.search(up[max(0, at - 12) : at]) if code else None
     if code is None or insert is None:
         return None
-    near = abs(int(code[1]) * 25.4 / 16 - int(insert[1]) * 5) <= 5
-    return code.end(1) if near else None
+    return code.end(1) if _is_near(code[1], insert[1]) else None
 
 
 def _spaced(text: str, up: str, at: int) -> int | None:

@@ -78,7 +78,7 @@ _LABEL = (
     r"采购|买|拿|备)"
 )
 _LABELLED = re.compile(
-    rf"{_LABEL}\s?(?:[:=.]|是|为|约|大概)?\s?(?P<sign>-)?{_AMOUNT}(?![\d./*-]"
+    rf"{_LABEL}\s?(?:[:=.]|是|为|约|大概)?\s?(?P<sign>-)?{_AMOUNT}(?![\d/*-]|\.\d"
     rf"|[A-WYZ])(?:\s*(?P<unit>{UNIT})\.?)?"
 )
 _LABELLED_NUMERAL = re.compile(rf"{_LABEL}\s?:?\s?{_NUMERAL}(?![一-鿿])")

@@ -9,6 +9,7 @@ from .text import upper
 
 _CONFUSED = re.compile(r"[A-Za-z0-9|]*(?:[OoIl|](?=\d)|(?<=\d)[OoIl|])[A-Za-z0-9|]*")
 _CONFUSED_CELLS = re.compile(_CONFUSED.pattern.replace("|]", "]"))
+_ALL_CONFUSED = re.compile(r" ?[lI|][Oo]{1,3} ?")  # 10, 100
 _SPACED_DIGITS = re.compile(
     rf"(?<![A-Za-z0-9.,*/-])[\dOol](?: [\dOol]){{1,5}}(?=\s*{UNIT})", re.IGNORECASE
 )
@@ -22,6 +23,8 @@ MAX_FRAGMENTS = 10
 
 def repair(line: str) -> str:
     """The line with the slips mended that make a part number or a quantity unreadable."""
+    if _ALL_CONFUSED.fullmatch(line):
+        return _digits(line)
     if not re.search(r"\d", line):
         return line
     confused = _CONFUSED_CELLS if line.count("|") > 1 else _CONFUSED  # a|b|c are cells
@@ -56,6 +59,8 @@ def _joined_cell(cell: str) -> str:
     """`NU 22 08 EC P` -> `NU2208ECP`, when only the joined text is a part number or a number."""
     if re.fullmatch(r" ?\d(?: \d){1,5} ?", cell):
         return cell.replace(" ", "")
+    if _ALL_CONFUSED.fullmatch(cell):
+        return _digits(cell)
     if not 2 <= len(cell.split()) <= MAX_FRAGMENTS or whole_part(cell, upper(cell)):
         return cell
     return _joined(cell) or cell

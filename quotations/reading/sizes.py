@@ -16,14 +16,14 @@ _TRIPLE_DASHED = re.compile(r"(\d{2,3})-(\d{2,3})-(\d{1,3})(?![\d-])")
 _TRIPLE_SLASHED = re.compile(r"(\d{2,3})/(\d{2,3})/(\d{1,3})(?![\d/])")
 _VALUE = r"\s?(?:是|为|:|=|φ)?\s?(\d{1,4}(?:\.\d{1,3})?)\s?(?:MM|毫米|厘)?\s?[,、;*X/]?\s?"
 _LABELLED_SIZE = re.compile(
-    rf"(?:内径|内孔|孔径|内|轴径|BORE(?: SIZE)?|INNER(?: DIA\w*\.?)?|I\.?D\.?"
+    rf"(?:内径|内孔|孔径|孔|内|轴径|BORE(?: SIZE)?|INNER(?: DIA\w*\.?)?|I\.?D\.?"
     rf"|D)(?:\s?\(?D\)?)?{_VALUE}"
     rf"(?:外径|外圆|外|OUTER(?: DIA\w*\.?)?|OUTSIDE(?: DIA\w*\.?)?|O\.?D\.?"
     rf"|D)(?:\s?\(?D\)?)?{_VALUE}"
     rf"(?:厚度|宽度|高度|厚|宽|高|WIDTH|THICKNESS|HEIGHT|THICK|W|B|H|T)(?:\s?\(?[BHT]\)?)?{_VALUE}"
 )
 _ONE_SIZE = re.compile(
-    r"(?P<label>内径|内孔|孔径|外径|外圆|厚度|宽度|高度|厚|宽|高|BORE|WIDTH|THICKNESS|HEIGHT|I\.?D\.?|O\.?D\.?)"
+    r"(?P<label>内径|内孔|孔径|孔|外径|外圆|厚度|宽度|高度|厚|宽|高|BORE|WIDTH|THICKNESS|HEIGHT|I\.?D\.?|O\.?D\.?)"
     r"\s?(?:是|为|:|=|φ)?\s?(?P<size>\d{1,4}(?:\.\d{1,3})?)\s?(?:MM|毫米)?\s?的?\s?[,、;*X/]?\s?"
 )
 

@@ -64,14 +64,15 @@ _KEYWORDS = (
     (
         Kind.CANCEL,
         (
-            r"(?:就|先|都|也)?(?:不[要用]了|不需要了|取消了?|删掉|划掉)"
+            r"(?:就|先|都|也)?(?:[写打发说]错了|不[要用]了|不需要了|取消了?(?!\s?[A-Z0-9])|删掉|划掉)"
             r"|(?:IS |ARE )?CANCEL+ED(?![A-Z])"
         ),
     ),
     (
         Kind.NOT,
         (
-            r"(?<!要)不要|(?<!是)不是(?=\s?[A-Z0-9])|不接受|不考虑|不需要|不用|不收|除了?|除开|非(?!常)|别(?:给|报|要|发"
+            r"(?:去掉|删除|取消)(?=\s?[A-Z0-9])|(?:REMOVE|DELETE|DROP|CANCEL)(?= )"
+            r"|(?<!要)不要|(?<!是)不是(?=\s?[A-Z0-9])|不接受|不考虑|不需要|不用|不收|除了?|除开|非(?!常)|别(?:给|报|要|发"
             r"|拿)|谢绝|拒绝|(?:NO|NOT|EXCEPT|WITHOUT"
             r"|EXCLUDING|DO NOT|DON'T)(?![A-Z.])(?: WANT| ACCEPT| OFFER| QUOTE)?"
         ),
@@ -283,7 +284,9 @@ class Scanner:
         last = self.tokens[-1].kind if self.tokens else None
         start = re.compile(r"[*X]\s*").match(self.up, at)
         return bool(
-            last == Kind.NUMBER and start and families.SERIES_FORM.match(self.up, start.end())
+            last in (Kind.NUMBER, Kind.QUANTITY)
+            and start
+            and families.SERIES_FORM.match(self.up, start.end())
         )
 
     def _is_part_at(self, at: int) -> bool:

@@ -44,6 +44,7 @@ FILES = (
     "enquiries_field_e",
     "enquiries_field_f",
     "enquiries_field_g",
+    "enquiries_field_h",
 )
 ALL = [enquiry for name in FILES for enquiry in enquiries(f"{name}.jsonl")]
 # A customer who takes fewer once he hears our stock: the reader keeps the first number.
