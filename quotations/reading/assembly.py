@@ -19,7 +19,7 @@ roulements rodamiento rodamientos rolamento rolamentos cuscinetto cuscinetti lag
 """
 _FILLERS = {*"轴承牌的原装进口品正x深沟球圆柱锥滚子针推力调心角接触", *_NOUNS.split()}
 _FOR_ALL = re.compile(
-    r"(?:品牌|牌子|BRAND|MAKE|都要?|全要?|全部要?|均要?|一律|统一)(?:用|是|为|的|要|ONLY"
+    r"(?:品牌|牌子|BRAND|MAKE|MARCA|MARKE|MARQUE|МАРКА|都要?|全要?|全部要?|均要?|一律|统一)(?:用|是|为|的|要|ONLY"
     r"|原装|进口)*$"
 )
 

@@ -92,6 +92,8 @@ class AmountRules(Assembly):
         if len(self.tokens) == 1:
             self.out.lone = token.quantity
         following = self._next_meaningful(index + 1)
+        if following and following.kind == Kind.WORD and self._opens_clause(index):
+            following = self._next_meaningful(index + 2)  # 4 manguitos H 320
         if (
             self.waiting is None
             and following
@@ -100,6 +102,9 @@ class AmountRules(Assembly):
         ):
             self.waiting = token.quantity
         return index + 1
+
+    def _opens_clause(self, index: int) -> bool:
+        return index == 0 or self.tokens[index - 1].kind in (Kind.COMMA, Kind.STOP)
 
     def share(self, index: int, _token: Token) -> int:
         """各 before a quantity, each after one."""

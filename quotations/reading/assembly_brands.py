@@ -59,7 +59,7 @@ class BrandRules(Assembly):
         """`NTN or KOYO`, `SKF/NSK`: the first is asked for, the others are accepted."""
         codes = [self.tokens[index].brand]
         at = index + 1
-        while at + 1 < len(self.tokens) and self.tokens[at].kind in (Kind.OR, Kind.COMMA):
+        while at + 1 < len(self.tokens) and self._joins_brands(at):
             if self.tokens[at + 1].kind != Kind.BRAND:
                 break
             codes.append(self.tokens[at + 1].brand)
@@ -68,6 +68,10 @@ class BrandRules(Assembly):
             codes.append(self.tokens[at].brand)  # 斯凯孚 SKF
             at += 1
         return at, tuple(dict.fromkeys(codes))
+
+    def _joins_brands(self, at: int) -> bool:
+        token = self.tokens[at]
+        return token.kind in (Kind.OR, Kind.COMMA) or token.text.lower() in ("o", "y", "e", "и")
 
     def _head(self) -> None:
         """`洛轴：6205 2套，6206 1套；瓦轴：6230`: a brand with a colon heads its segment."""

@@ -82,7 +82,7 @@ _LABELLED = re.compile(
     rf"|[A-WYZ])(?:\s*(?P<unit>{UNIT})\.?)?"
 )
 _LABELLED_NUMERAL = re.compile(rf"{_LABEL}\s?:?\s?{_NUMERAL}(?![一-鿿])")
-_TIMES_BEFORE = re.compile(r"(?P<number>\d{1,6})\s?[*X]\s?(?=[A-Z]{0,5}[ -]?\d{3})")
+_TIMES_BEFORE = re.compile(r"(?P<number>\d{1,4})\s?[*X]\s?(?=[A-Z]{0,5}[ -]?\d{3})")
 BARE_NUMBER = re.compile(rf"{_AMOUNT}(?![A-Z0-9./*%-])")
 BARE_NUMERAL = re.compile(
     r"(?:十|[一二三四五六七八九两][十百千万])[一二三四五六七八九十百千万零]{0,6}"

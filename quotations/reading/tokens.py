@@ -105,7 +105,7 @@ _KEYWORDS = (
 )
 _KEYWORD_FORMS = tuple((kind, re.compile(form)) for kind, form in _KEYWORDS)
 
-_COUNT_AHEAD = re.compile(rf"\s*[*X]\s*\d|\s*[,:-]?\s*\d{{1,6}}\s*{UNIT}|\s*要\s?\d")
+_COUNT_AHEAD = re.compile(rf"\s*[*X]\s*\d|\s*[,:-]?\s*\d{{1,6}}\s*{UNIT}|\s*[也还再各]?要\s?\d")
 _RUN = re.compile(r"[A-Z0-9][A-Z0-9.]*")
 _LATIN_WORD = re.compile(r"[^\W\d_一-鿿]+(?:['.-][^\W\d_一-鿿]+)*")
 _COLON = re.compile(r" ?的? ?:")  # 洛轴: and the like head what follows
@@ -208,7 +208,8 @@ class Scanner:
                 Kind.QUANTITY, at, quantity.end, self.text[at : quantity.end], quantity=quantity
             )
         times = times_before(self.up, at)
-        if times and self._is_part_at(times.end):
+        number = families.SERIES_FORM.match(self.up, at)  # 6004X 6005X are two parts
+        if times and not number and self._is_part_at(times.end):
             return Token(Kind.QUANTITY, at, times.end, self.text[at : times.end], quantity=times)
         part = self.continued(at) or find_part(self.text, self.up, at, any_number=self.old_numbers)
         if part is None or self._is_round_quantity(part) or self._is_plain_number(part):
