@@ -302,6 +302,7 @@ def test_only_equivalent_parts_are_called_identical() -> None:
         ("SKF 71905 AC/P4", "NSK 7905A5P4", "identical", set()),
         ("SKF 6205-2RSL/C3LHT", "SKF 6205-2RSL/C3", "dimensional", {"grease"}),
         ("SKF 22210 E", "KOYO 22210RZW33", "identical", set()),
+        ("NSK 7205CTYNDULP4", "SKF 7205 CDGA/P4", None, {"arrangement", "cage"}),
         ("SNR 6205.EE", "SKF 6205-2RSH", "identical", set()),
         ("NSK F688ZZ", "NSK 688ZZ", "dimensional", {"ring"}),
         ("TIMKEN LM11749/LM11710", "KOYO LM11749/10", "identical", set()),
