@@ -23,13 +23,13 @@ pytestmark = pytest.mark.django_db
 
 PER_STEP = {
     "quote": 10,
-    "submit": 7,
+    "submit": 8,
     "approve": 7,
     "send": 11,
-    "order": 10,
+    "order": 11,
     "confirm": 16,
-    "deliver": 6,
-    "ship": 34,
+    "deliver": 7,
+    "ship": 35,
     "invoice": 8,
     "post": 13,
     "pay": 4,
