@@ -117,6 +117,7 @@ class _Values:
         if formula is None:
             return
         cell: str = Fault(f"={formula.text}")
+        self._put(*place, cell)  # for whoever asks while it is being computed: a circle
         if self.depth < _DEEPEST:
             self.depth += 1
             # Else it stays a formula without a value, and whoever needs it refuses the row.
