@@ -1,6 +1,7 @@
 """Checking: every problem of every row, and nothing written (CASES.md IM01, IM02, IN03)."""
 
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -154,7 +155,7 @@ def test_one_list_in_every_form_gives_the_same(
     assert codes(of) == {}
     services.apply_import(of.pk, by=None)
     product = Product.objects.get()
-    assert (product.name, product.bore_mm) == ('带"引号"， 换行', 25)
+    assert (product.name, product.bore_mm) == ('带"引号"， 换行', Decimal(25))
 
 
 # --- IN03 ------------------------------------------------------------------------------------

@@ -60,8 +60,8 @@ def test_formulas_without_values_are_computed_or_told(tmp_path: Path, book: Any)
     sheet.append([100, "=ROUND(A1*1.13,2)", "=B1*2", "=VLOOKUP(A1,A:B,2)", "=A9/0", "=C1+D1"])
     (row,) = cells_of(saved(tmp_path, book))
     assert row[:3] == ["100", "113", "226"]
-    assert all(isinstance(cell, Fault) for cell in row[3:])
-    assert {cell.fault_code for cell in row[3:]} == {"formula_without_value"}
+    faults = [cell for cell in row[3:] if isinstance(cell, Fault)]
+    assert [fault.fault_code for fault in faults] == ["formula_without_value"] * 3
 
 
 def test_a_circle_of_formulas_has_no_value(tmp_path: Path, book: Any) -> None:
