@@ -36,8 +36,8 @@ def write_list(path: Path, rows: int) -> None:
             number = f"{PREFIXES[n % 10]}{200 + n // 1000}-{n}{SUFFIXES[n // 10 % 10]}"
             price = chance.randrange(100, 500_000) / 100
             file.write(
-                f"{BRANDS[n // 7 % 10]},{number},深沟球轴承,{20 + n % 80},{50 + n % 120},{10 + n % 40},"
-                f"{n % 900 / 1000:.3f},{price:.2f},{n % 500},套\n"
+                f"{BRANDS[n // 7 % 10]},{number},深沟球轴承,{20 + n % 80},{50 + n % 120},"
+                f"{10 + n % 40},{n % 900 / 1000:.3f},{price:.2f},{n % 500},套\n"
             )
 
 
