@@ -180,9 +180,8 @@ def _suppliers(run: Run) -> dict[str, int]:
 def _products(rows: Sequence[Row]) -> dict[tuple[int, str], int]:
     keys = {search_key(row.values["designation"]) for row in rows}
     found = Product.objects.filter(search_key__in=keys).order_by()
-    return {
-        (brand, key): pk for pk, brand, key in found.values_list("pk", "brand_id", "search_key")
-    }
+    columns = ("pk", "merged_into_id", "brand_id", "search_key")
+    return {(brand, key): kept or pk for pk, kept, brand, key in found.values_list(*columns)}
 
 
 def _newest(products: set[int]) -> dict[tuple[Any, ...], tuple[Decimal, date]]:

@@ -155,5 +155,6 @@ MESSAGES = {
     "missing_price": _("The price is missing."),
     "zero_price": _("The price is zero."),
     "bad_stock": _("“%(value)s” is no stock."),
+    "merged_product": _("“%(value)s” was merged into another product; the row was left out."),
     "bad_unit": _("There is no unit “%(value)s”."),
 }

@@ -14,8 +14,9 @@ from django.utils.translation import gettext_lazy as _
 
 from erp.core.bulk import insert, update
 from erp.core.periods import company
-from imports.diffs import Diff
+from imports.diffs import Blockers, Diff
 from imports.kinds import CHANGED, NEW, UNCHANGED, Row, Run
+from products import words
 from products.designation import search_key
 from products.imports.named import BrandNames, plain_name, units_by_name
 from products.imports.pricing import Pricing
@@ -44,6 +45,7 @@ class ProductKind(WordedKind):
         self.brands = BrandNames()
         self.units = units_by_name()
         self.pricing = Pricing(run)
+        self.names_changed = False
         self.currency = company().currency_id
 
     def section(self, text: str) -> Mapping[str, str] | None:
@@ -99,6 +101,10 @@ class ProductKind(WordedKind):
             if found is None:
                 row.state = NEW
                 continue
+            if found["merged_into_id"]:
+                row.state = UNCHANGED
+                row.note("designation", "merged_product", row.values["designation"])
+                continue
             changed = any(row.values[n] != found[n] for n in _FIELDS if n in row.values)
             row.state = (
                 CHANGED if changed or self._reprices(row, prices.get(found["id"])) else UNCHANGED
@@ -109,7 +115,7 @@ class ProductKind(WordedKind):
         found = Product.objects.filter(search_key__in=keys).order_by()
         if lock:
             found = found.select_for_update()
-        columns = ("id", "brand_id", "search_key", *_FIELDS)
+        columns = ("id", "brand_id", "search_key", "merged_into_id", *_FIELDS)
         return {f"{one['brand_id']}:{one['search_key']}": one for one in found.values(*columns)}
 
     @staticmethod
@@ -121,6 +127,9 @@ class ProductKind(WordedKind):
     # --- write ---
 
     def write(self, rows: Sequence[Row], diff: Diff) -> None:
+        self.names_changed |= any(
+            row.state == NEW or "old_designation" in row.values for row in rows
+        )
         created = [self._new(row) for row in rows if row.state == NEW]
         insert(created)
         diff.created(created)
@@ -161,6 +170,16 @@ class ProductKind(WordedKind):
                 columns.update(fields)
                 diff.changed(product, fields)
         update(changed, columns)
+
+    def finish(self, diff: Diff) -> None:  # noqa: ARG002 -- writes nothing to take back
+        if self.names_changed:
+            words.changed()
+
+    def undo(self, diff: Diff, blockers: Blockers) -> None:
+        super().undo(diff, blockers)
+        if not self.names_changed:
+            self.names_changed = True
+            words.changed()
 
     def _facts(self, rows: Sequence[Row], ids: Mapping[str, int]) -> Iterable[PriceFact]:
         for row in rows:

@@ -12,6 +12,7 @@ from erp.core.models import Company
 from imports import services
 from imports.models import Import
 from imports.report import as_report
+from products import words
 from products.models import PriceFact, Product
 from tests import factories
 
@@ -223,3 +224,24 @@ def test_undo_refuses_when_a_row_is_used_or_changed_since(file: Any) -> None:
     assert refused.value.count == 2
     assert Product.objects.count() == PriceFact.objects.count() == 2
     assert Import.objects.get(pk=of.pk).status == Import.Status.APPLIED
+
+
+def test_a_product_that_was_merged_is_left_alone(file: Any) -> None:
+    kept = factories.ProductFactory(brand__code="SKF", designation="6205-2RS1")
+    factories.ProductFactory(brand__code="SKF", designation="6205 2RS", merged_into=kept)
+    of = check(file("SKF,6205-2RS,新名,,1,1,"))
+    assert codes(of) == {2: ["merged_product"]}
+    assert not of.stopping_rows
+    services.apply_import(of.pk, by=None)
+    assert not PriceFact.objects.exists()
+
+
+def test_the_hot_word_list_changes_once_with_new_names(file: Any) -> None:
+    before = words.state_of(words.WORDS).revision
+    of = applied(file("SKF,6205,,,1,1,", "SKF,6206,,,1,1,"))
+    assert words.state_of(words.WORDS).revision == before + 1
+    applied(file("SKF,6205,,,2,1,"))
+    assert words.state_of(words.WORDS).revision == before + 1
+    services.undo_import(Import.objects.order_by("-pk").values_list("pk", flat=True)[0], by=None)
+    services.undo_import(of.pk, by=None)
+    assert words.state_of(words.WORDS).revision > before + 1
