@@ -2,14 +2,13 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import islice
 
 from django.db import transaction
 
 from erp.core.tables import damage_of
 from imports.duplicates import Duplicates
-from imports.kinds import CHANGED, NEW, UNCHANGED, Column, Kind, Row, Unfit
+from imports.kinds import CHANGED, NEW, UNCHANGED, Kind, Row, Unfit
 from imports.models import Import, ImportChunk, ImportProblem
 from imports.packing import packed
 from imports.progress import Progress
@@ -17,14 +16,6 @@ from imports.reading import Found, Reading
 
 CHUNK_ROWS = 2000
 COUNTED = ("rows", NEW, CHANGED, UNCHANGED, "duplicates", "conflicts", "refused", "not_data")
-
-
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """Where a column is in this file."""
-
-    column: Column
-    index: int
 
 
 class Check:
@@ -35,7 +26,12 @@ class Check:
         self.counts: Counter[str] = Counter(dict.fromkeys(COUNTED, 0))
         self.duplicates = Duplicates()
         columns = reading.layout.columns
-        self.places = [_Place(c, columns.get(c.name, -1)) for c in kind.columns]
+        # Unpacked once: this is looked at for every cell of the file.
+        self.places = [
+            (column, column.name, columns.get(column.name, -1), column.parse, column.is_text)
+            for column in kind.columns
+            if column.name in kind.run.columns or column.required
+        ]
 
     def run(self, progress: Progress) -> None:
         """Read, check and stage every row; earlier staging of the import is thrown away."""
@@ -61,25 +57,25 @@ class Check:
     def _parsed(self, found: Found) -> Row:
         row = Row(found.number, found.cells)
         cells, width, given, values = found.cells, len(found.cells), found.given, row.values
-        for place in self.places:
-            column = place.column
-            cell = cells[place.index] if -1 < place.index < width else ""
+        run = self.kind.run
+        for column, name, index, parse, is_text in self.places:
+            cell = cells[index] if -1 < index < width else ""
             if type(cell) is str:
                 cell = cell.strip()
+            if not cell and given:
+                cell = given.get(name, "")
             if not cell:
-                cell = given.get(column.name, "") if given else ""
-            if not cell:
-                if column.missing and (place.index >= 0 or column.required):
-                    row.refuse(column.name, column.missing)
+                if column.missing and (index >= 0 or column.required):
+                    row.refuse(name, column.missing)
                 continue
-            damage = damage_of(cell) if column.is_text else ""
+            damage = damage_of(cell) if is_text else ""
             if damage:
-                row.refuse(column.name, damage, cell)
+                row.refuse(name, damage, cell)
                 continue
             try:
-                values[column.name] = column.parse(cell, self.kind.run)
+                values[name] = parse(cell, run)
             except Unfit as unfit:
-                row.refuse(column.name, unfit.code, cell)
+                row.refuse(name, unfit.code, cell)
         return row
 
     @staticmethod

@@ -23,7 +23,6 @@ from products.imports.pricing import Pricing
 from products.imports.product_columns import COLUMNS, MESSAGES
 from products.imports.worded import WordedKind
 from products.models import PriceFact, Product
-from products.prices import list_prices
 
 _SEPARATORS = re.compile(r"[\s\-/._]")
 _SIZES = ("bore_mm", "outside_mm", "width_mm", "mass_kg")
@@ -90,12 +89,8 @@ class ProductKind(WordedKind):
 
     def compare(self, rows: Sequence[Row], *, lock: bool) -> None:
         known = self._known(rows, lock=lock)
-        ids = [found["id"] for found in known.values()]
-        prices = (
-            list_prices(ids, currency=self.currency)
-            if any("net_price" in r.values for r in rows)
-            else {}
-        )
+        priced = any("net_price" in row.values for row in rows)
+        prices = self._prices([one["id"] for one in known.values()]) if priced else {}
         for row in rows:
             found = row.existing = known.get(row.key)
             if found is None:
@@ -118,10 +113,17 @@ class ProductKind(WordedKind):
         columns = ("id", "brand_id", "search_key", "merged_into_id", *_FIELDS)
         return {f"{one['brand_id']}:{one['search_key']}": one for one in found.values(*columns)}
 
+    def _prices(self, ids: Sequence[int]) -> dict[int, Decimal]:
+        """Return the current list price per product; the newest stands last."""
+        facts = PriceFact.objects.filter(
+            product_id__in=ids, kind=PriceFact.Kind.LIST, currency_id=self.currency
+        )
+        return dict(facts.order_by("on", "pk").values_list("product_id", "net_unit_price"))
+
     @staticmethod
-    def _reprices(row: Row, current: PriceFact | None) -> bool:
+    def _reprices(row: Row, current: Decimal | None) -> bool:
         net = row.values.get("net_price")
-        row.says = net is not None and (current is None or current.net_unit_price != net)
+        row.says = net is not None and current != net
         return bool(row.says)
 
     # --- write ---
