@@ -1,9 +1,12 @@
 """Pictures: judged by their header, decoded once, written anew without what a camera adds."""
 
 import io
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
-from PIL import Image, ImageOps
+from PIL import Image, ImageFile, ImageOps
 
 from erp.core.uploads.guards import UnreadableFile, check_size, suffix_of
 
@@ -19,6 +22,7 @@ LONG_EDGE = 1600
 THUMBNAIL_EDGE = 240
 _MAGIC = {"JPEG": b"\xff\xd8\xff", "PNG": b"\x89PNG\r\n\x1a\n", "WEBP": b"RIFF"}
 TYPES = {"JPEG": "image/jpeg", "PNG": "image/png"}
+_one_at_a_time = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +57,7 @@ def thumbnail_of(content: bytes, edge: int = THUMBNAIL_EDGE) -> Picture:
 
 def _written_anew(content: bytes, kind: str, edge: int) -> Picture:
     try:
-        with Image.open(io.BytesIO(content), formats=(kind,)) as image:
+        with _whole_ones_only(), Image.open(io.BytesIO(content), formats=(kind,)) as image:
             width, height = image.size
             if width * height > MAX_PIXELS[kind] or max(width, height) > MAX_SIDE:
                 raise _too_many_pixels()
@@ -66,6 +70,18 @@ def _written_anew(content: bytes, kind: str, edge: int) -> Picture:
         raise _too_many_pixels() from error
     except (OSError, ValueError, SyntaxError, EOFError) as error:
         raise UnreadableFile("The picture is damaged.", "bad_picture") from error
+
+
+@contextmanager
+def _whole_ones_only() -> Iterator[None]:
+    """Refuse truncated pictures, which WeasyPrint tells Pillow to accept in the whole process."""
+    with _one_at_a_time:
+        before = ImageFile.LOAD_TRUNCATED_IMAGES
+        ImageFile.LOAD_TRUNCATED_IMAGES = False
+        try:
+            yield
+        finally:
+            ImageFile.LOAD_TRUNCATED_IMAGES = before
 
 
 def _too_many_pixels() -> UnreadableFile:
