@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from products.grading import Judged, judge_rows
+
 FOLDER = Path(__file__).resolve().parents[1] / "erp" / "demo_data"
 FILES = {
     "brands": "code,name_en,name_zh,country,aliases",
@@ -184,6 +186,19 @@ def test_interchanges_never_contradict_known_sizes() -> None:
         two = products()[row["to_brand"], row["to_designation"]]
         for column in ("bore_mm", "outside_mm"):
             assert one[column] == two[column] or "" in {one[column], two[column]}, (row, column)
+
+
+def test_interchanges_called_identical_do_not_contradict_the_grammar() -> None:
+    def judged(brand: str, designation: str) -> Judged:
+        row = products()[brand, designation]
+        sizes = (row[name] for name in ("bore_mm", "outside_mm", "width_mm"))
+        return Judged(designation, brand, tuple(Decimal(s) if s else None for s in sizes))
+
+    for row in rows("interchanges"):
+        if row["grade"] == "identical":
+            one = judged(row["from_brand"], row["from_designation"])
+            two = judged(row["to_brand"], row["to_designation"])
+            assert not judge_rows(one, two).against("identical"), row
 
 
 def tax_id_is_valid(code: str) -> bool:

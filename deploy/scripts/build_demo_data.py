@@ -769,6 +769,7 @@ def cut_off(designation: str) -> bool:
 
 
 DOMESTIC = ("HRB", "C&U")
+SOLID_BRASS = re.compile(r"2[23][0-9]{3}EM")
 
 
 def add_examples(catalogue: Catalogue, bearings: Path) -> list[Link]:
@@ -785,8 +786,14 @@ def add_examples(catalogue: Catalogue, bearings: Path) -> list[Link]:
     links: list[Link] = []
     for group, keys in groups.items():
         grade = "dimensional" if group.startswith("UC") else "identical"
-        links += link(keys, grade, sources[group])
+        links += (as_caged(one) for one in link(keys, grade, sources[group]))
     return links
+
+
+def as_caged(one: Link) -> Link:
+    """A solid brass cage on one side alone: the same dimensions, not the same part."""
+    solid = {bool(SOLID_BRASS.match(key[1])) for key in (one.one, one.two)}
+    return replace(one, grade="dimensional") if len(solid) == 2 else one
 
 
 def link(keys: Sequence[Key], grade: str, source: str) -> Iterator[Link]:
