@@ -14,7 +14,13 @@ from customers.models import Contact, Customer, FollowUp
 from tests import factories as f
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("company")]
-SETS = ("contact_set", "address_set", "invoiceprofile_set", "followup_set")
+SETS = (
+    "contact_set",
+    "address_set",
+    "invoiceprofile_set",
+    "followup_set",
+    "forbiddenbrand_set",
+)
 
 
 @pytest.fixture
