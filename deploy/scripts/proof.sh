@@ -91,7 +91,7 @@ shopt -s nullglob
 for bench in bench/bench_*.py; do
   export DATA_DIR=$scratch/$(basename "$bench" .py)
   options=()
-  [[ $bench != bench/bench_search.py ]] || options=(--products "${BENCH_PRODUCTS:-15000}")
+  [[ $bench != bench/bench_@(search|enquiry).py ]] || options=(--products "${BENCH_PRODUCTS:-15000}")
   record "$bench on SQLite" scratch_bench "$bench" "${options[@]}"
   if [[ $mariadb == mysql:* ]]; then
     DATABASE_URL=$(scratch_mariadb "$mariadb")
