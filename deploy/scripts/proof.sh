@@ -92,6 +92,7 @@ for bench in bench/bench_*.py; do
   export DATA_DIR=$scratch/$(basename "$bench" .py)
   options=()
   [[ $bench != bench/bench_@(search|enquiry).py ]] || options=(--products "${BENCH_PRODUCTS:-15000}")
+  [[ $bench != bench/bench_import.py ]] || options=("${BENCH_IMPORT:-50000}")
   record "$bench on SQLite" scratch_bench "$bench" "${options[@]}"
   if [[ $mariadb == mysql:* ]]; then
     DATABASE_URL=$(scratch_mariadb "$mariadb")
