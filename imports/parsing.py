@@ -15,6 +15,7 @@ from imports.kinds import Parse, Run, Unfit
 
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _LIVE = re.compile(r"[=@＝＠]|[+\-＋－](?![0-9.])")
+_FORMULA_SIGNS = " =@＝＠+-＋－"
 _MARKUP = re.compile(r"<[/!?a-zA-Z]")
 _DATE = re.compile(r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?")
 _BASIC_DATE = re.compile(r"((?:19|20)[0-9]{2})([0-9]{2})([0-9]{2})")
@@ -27,15 +28,21 @@ def is_hostile(text: str) -> bool:
 
 
 def text(most: int, *, code: str = "bad_text", too_long: str = "too_long") -> Parse:
-    """A line of text, inner blanks and line breaks to one blank; no formula, no markup."""
+    """A line of text, inner blanks and line breaks to one blank; no formula, no markup.
+
+    An apostrophe before what looks like a formula says that it is text, as in a spreadsheet; our
+    own exports write it so.
+    """
 
     def parse(cell: str, _run: Run) -> str:
-        line = cell if cell.isalnum() else restored(" ".join(cell.split()))
+        line = cell if cell.isalnum() else " ".join(cell.split())
+        said = restored(line)
+        is_text, line = said != line, said
         if len(line) > most:
             raise Unfit(too_long)
         if isinstance(cell, Fault):
             raise Unfit(cell.fault_code)
-        if not line.isalnum() and is_hostile(line):
+        if not line.isalnum() and is_hostile(line.lstrip(_FORMULA_SIGNS) if is_text else line):
             raise Unfit(code)
         return line
 

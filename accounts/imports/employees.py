@@ -238,3 +238,9 @@ class EmployeeKind(Kind):
         created = [through(user_id=user, group_id=group) for user, group in sorted(given)]
         through.objects.bulk_create(created)
         diff.created(created)
+
+
+def first_role(user: User) -> str:
+    """Return the first role an employee has; a row of a file gives one."""
+    held = {group.name for group in user.groups.all()}
+    return next((role for role in ROLES if role in held), "")

@@ -7,7 +7,7 @@ is posted against the account for opening balances on the day of the import.
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from customers.models import Customer, Supplier
@@ -229,6 +229,21 @@ def _ids(rows: Sequence[Row], side: str) -> list[int]:
 
 
 def _key(invoice: Invoice) -> str:
-    side = _CUSTOMER if invoice.direction == Invoice.Direction.OUT else _SUPPLIER
     partner = invoice.customer_id or invoice.supplier_id
-    return f"{side}/{partner}/{invoice.partner_reference}/{invoice.currency_id}"
+    return f"{side_of(invoice)}/{partner}/{invoice.partner_reference}/{invoice.currency_id}"
+
+
+def side_of(invoice: Invoice) -> str:
+    return _CUSTOMER if invoice.direction == Invoice.Direction.OUT else _SUPPLIER
+
+
+def partner_of(invoice: Invoice) -> str:
+    """Return the code of whoever owes or is owed."""
+    partner: Any = invoice.customer or invoice.supplier
+    return str(partner.code)
+
+
+def posted_items(invoices: QuerySet[Invoice]) -> QuerySet[Invoice]:
+    """Return the opening items among invoices that this kind knows again."""
+    posted = invoices.filter(is_opening=True, status=Invoice.Status.POSTED)
+    return posted.select_related("customer", "supplier")

@@ -4,7 +4,7 @@ A line is known by the maker's order, line and part; the next report that names 
 quantity and dates. What a report leaves out stays as it was: whether it arrived the receipt says.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any, ClassVar
@@ -22,6 +22,8 @@ from inventory.models import Inbound, Warehouse
 SOURCE = "imports.import"
 _ROWS_OF_A_FILE = 10_000_000
 _DATES = ("requested_on", "confirmed_on")
+# How long a maker's order, line and part of it may be.
+PLACES = {"order": 40, "line": 20, "part": 10}
 _CHANGED = ("product_id", "quantity", *_DATES)
 
 
@@ -49,17 +51,19 @@ class InboundKind(Kind):
         Column(
             "order",
             _("maker's order"),
-            text(40),
+            text(PLACES["order"]),
             "系统订单号|订单号|cust order id|order no|order id|sales order",
             required=True,
             missing="missing_order",
             is_text=True,
         ),
-        Column("line", _("line"), text(20), "系统行号|行号|订单行|line|line no|item no"),
+        Column(
+            "line", _("line"), text(PLACES["line"]), "系统行号|行号|订单行|line|line no|item no"
+        ),
         Column(
             "part",
             _("part of the line"),
-            text(10),
+            text(PLACES["part"]),
             "系统分行号|分行号|split l|split|split line",
         ),
         Column(
@@ -122,7 +126,7 @@ class InboundKind(Kind):
             if row.refused:
                 continue
             places = (values.pop("order"), values.pop("line", ""), values.pop("part", ""))
-            values["reference"] = row.key = "/".join(filter(None, map(_whole, places)))
+            values["reference"] = row.key = _joined(places)
             row.says = [str(values.get(name)) for name in _CHANGED]
 
     @staticmethod
@@ -202,6 +206,20 @@ class InboundKind(Kind):
             source_id=self.run.import_id,
             source_line_id=self.run.import_id * _ROWS_OF_A_FILE + row.number,
         )
+
+
+def _joined(places: Iterable[str]) -> str:
+    return "/".join(filter(None, map(_whole, places)))
+
+
+def place_of(inbound: Inbound, name: str) -> str:
+    """Return the maker's order, line or part such that the three are its reference again."""
+    for cuts in (2, 1, 0):
+        places = inbound.reference.rsplit("/", cuts)
+        fits = all(len(one) <= most for one, most in zip(places, PLACES.values(), strict=False))
+        if fits and _joined(places) == inbound.reference:
+            break
+    return dict(zip(PLACES, places, strict=False)).get(name, "")
 
 
 def _value(row: Row, name: str) -> Any:

@@ -131,6 +131,11 @@ class BrandKind(WordedKind):
             words.changed()
 
 
+def joined_names(brand: Brand) -> str:
+    """Return the other names of a brand as the column of its import reads them."""
+    return "|".join(map(str, brand.aliases))
+
+
 def _given(row: Row) -> dict[str, Any]:
     values = {name: row.values[name] for name in _FIELDS if name in row.values}
     if "aliases" in values:

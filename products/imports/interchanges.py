@@ -208,3 +208,7 @@ def _changes(row: Row) -> dict[str, tuple[Any, Any]]:
     if values["grade"] not in _EVEN or values.get("one_way"):
         wanted.update(from_product_id=values["from_id"], to_product_id=values["to_id"])
     return {n: (getattr(old, n), new) for n, new in wanted.items() if getattr(old, n) != new}
+
+
+def yes_if_one_way(interchange: Interchange) -> str:
+    return "yes" if interchange.one_way else "no"

@@ -10,6 +10,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, ClassVar
 
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from customers.models import Supplier
@@ -27,6 +29,7 @@ from products.imports.product_columns import COLUMNS, MESSAGES
 from products.models import PriceFact, Product
 
 SOURCE = "imports.import"
+_KINDS = (PriceFact.Kind.RFQ, PriceFact.Kind.LIST)
 _CURRENCY_SIGNS = {
     "¥": "CNY",
     "￥": "CNY",
@@ -158,6 +161,17 @@ class PriceKind(Kind):
         )
 
 
+def newest_prices(facts: QuerySet[PriceFact]) -> QuerySet[PriceFact]:
+    """Return those facts a row of this kind can be unchanged against: one of each identity."""
+    of = Coalesce("supplier_id", 0)
+    same = {name: OuterRef(name) for name in ("product_id", "currency_id", "quantity")}
+    later = Q(on__gt=OuterRef("on")) | Q(on=OuterRef("on"), pk__gt=OuterRef("pk"))
+    newer = PriceFact.objects.order_by().filter(later, kind__in=_KINDS, **same)
+    newer = newer.alias(of=of).filter(of=Coalesce(OuterRef("supplier_id"), 0))
+    wanted = facts.filter(kind__in=_KINDS, net_unit_price__gt=0)
+    return wanted.exclude(Exists(newer))
+
+
 def _kind(values: dict[str, Any]) -> str:
     return PriceFact.Kind.RFQ if values.get("supplier_id") else PriceFact.Kind.LIST
 
@@ -186,7 +200,7 @@ def _products(rows: Sequence[Row]) -> dict[tuple[int, str], int]:
 
 def _newest(products: set[int]) -> dict[tuple[Any, ...], tuple[Decimal, date]]:
     """Return the newest price and its day per product, supplier, currency and quantity."""
-    facts = PriceFact.objects.filter(product_id__in=products, kind__in=["rfq", "list"])
+    facts = PriceFact.objects.filter(product_id__in=products, kind__in=_KINDS)
     columns = ("product_id", "supplier_id", "currency_id", "quantity", "net_unit_price", "on")
     newest = {}
     for *what, quantity, price, on in facts.order_by("on", "pk").values_list(*columns):

@@ -18,7 +18,7 @@ from erp.core.exporting import RIGHT, check_length, list_names, list_of, note_ex
 from erp.core.exports import write_csv
 from erp.core.lists import CSV, FORMATS, XLSX, RowList, write
 from erp.core.policy import authorize
-from imports.exports import exports, heading, value_at
+from imports.exports import as_import, exports
 
 
 class Command(BaseCommand):
@@ -79,7 +79,6 @@ def kinds() -> dict[str, str]:
         for label in found.copy():
             plural = str(tables[label]._meta.verbose_name_plural).lower()
             found.setdefault(re.sub(r"[^a-z]+", "_", plural), label)
-    found.update(employees="accounts.user", stock="inventory.stockbalance")
     found.update({kind: export.label for kind, export in exports().items()})
     return found
 
@@ -88,17 +87,7 @@ def _listed(kind: str, request: Any) -> RowList:
     """Return the list; a kind of import has its import's columns."""
     listed = list_of(kinds()[kind], request)
     if kind in exports():
-        paths = exports()[kind].paths
-        listed.headers = [heading(kind, column) for column in paths]
-        listed.values = [value_at(path) for path in paths.values()]
-        related = {path.rpartition(".")[0] or path for path in paths.values()}
-        keys = {
-            field.name for field in listed.rows.model._meta.concrete_fields if field.is_relation
-        }
-        needed = sorted(name.replace(".", "__") for name in related if name.split(".")[0] in keys)
-        listed.rows = listed.rows.defer(None)
-        if needed:
-            listed.rows = listed.rows.select_related(*needed)
+        as_import(kind, listed)
     return listed
 
 
