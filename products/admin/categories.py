@@ -28,7 +28,7 @@ class TreeList(BoundedList):
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
         for row in self.result_list:
-            row.branch = request.__dict__["_tree"].get(row.pk)
+            row.branch = request.__dict__.get("_tree", {}).get(row.pk)
 
 
 @admin.register(Category)
