@@ -146,7 +146,7 @@ def _listed(sought: ProductFilter, products: QuerySet[Product]) -> dict[str, Any
     What is archived is left out of the page, which then has less than ``limit``.
     """
     order = _order(sought)
-    places = _narrowed(products, sought).order_by(*order)
+    places = products.order_by(*order)
     if sought.cursor:
         places = places.filter(_after(order, decode_place(sought.cursor, Product, order)))
     page = list(places.values_list("pk", *order)[: sought.limit + 1])
