@@ -27,6 +27,11 @@ class Check:
         self.duplicates = Duplicates()
         columns = reading.layout.columns
         # Unpacked once: this is looked at for every cell of the file.
+        self.secret = [
+            columns[column.name]
+            for column in kind.columns
+            if column.is_secret and column.name in columns
+        ]
         self.places = [
             (column, column.name, columns.get(column.name, -1), column.parse, column.is_text)
             for column in kind.columns
@@ -51,8 +56,8 @@ class Check:
         sound = [row for row in rows if not row.refused]
         fresh = self.duplicates.mark(sound)
         self.kind.compare(fresh, lock=False)
-        self._count(found, rows, sound)
-        self._stage(number, fresh, [*rows, *hidden])
+        self._count(found, rows, sound, [row for row in fresh if row.refused])
+        self._stage(number, [row for row in fresh if not row.refused], [*rows, *hidden])
 
     def _parsed(self, found: Found) -> Row:
         row = Row(found.number, found.cells)
@@ -75,7 +80,7 @@ class Check:
             try:
                 values[name] = parse(cell, run)
             except Unfit as unfit:
-                row.refuse(name, unfit.code, cell)
+                row.refuse(name, unfit.code, "" if column.is_secret else cell)
         return row
 
     @staticmethod
@@ -84,19 +89,32 @@ class Check:
         row.note("", "hidden_row")
         return row
 
-    def _count(self, found: Sequence[Found], rows: list[Row], sound: list[Row]) -> None:
+    def _kept(self, cells: Sequence[str]) -> list[str]:
+        """Return a row's cells without the secrets among them."""
+        kept = [*cells]
+        for place in self.secret:
+            if place < len(kept):
+                kept[place] = ""
+        return kept
+
+    def _count(
+        self, found: Sequence[Found], rows: list[Row], sound: list[Row], compared: list[Row]
+    ) -> None:
+        """``compared``: those of the sound ones that what is there already has refused."""
+        for row in compared:
+            row.state = ""
         counts = self.counts
         counts["rows"] += len(found)
         counts["not_data"] += len(found) - len(rows)
-        counts["refused"] += len(rows) - len(sound)
-        counts["conflicts"] += sum(row.refused for row in sound)
-        counts["duplicates"] += sum(not row.state for row in sound)
+        counts["refused"] += len(rows) - len(sound) + len(compared)
+        counts["conflicts"] += sum(row.refused for row in sound) - len(compared)
+        counts["duplicates"] += sum(not row.state for row in sound) - len(compared)
         counts.update(row.state for row in sound if row.state)
 
     def _stage(self, number: int, fresh: list[Row], rows: list[Row]) -> None:
         troubled = [row for row in rows if row.problems]
         staged = [[row.number, row.key, row.values] for row in fresh]
-        originals = {str(row.number): [*row.cells] for row in troubled}
+        originals = {str(row.number): self._kept(row.cells) for row in troubled}
         with transaction.atomic():
             ImportChunk.objects.create(
                 of=self.of,

@@ -91,6 +91,7 @@ class Column:
     the column when no heading does.
     ``required``: without it the file is refused, unless a section row or title gives it.
     ``missing``: the code with which an empty cell is refused; without one it is no value.
+    ``is_secret``: no table keeps what stands in its cells.
     ``is_text`` guards against what Excel does to part numbers (erp.core.tables.damage).
     """
 
@@ -102,6 +103,7 @@ class Column:
     required: bool = False
     missing: str = ""
     is_text: bool = False
+    is_secret: bool = False
 
 
 @dataclass(frozen=True, slots=True)

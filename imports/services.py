@@ -324,7 +324,9 @@ def _undo(import_id: int, progress: Progress, *, by: Any) -> Import:
     Import.WORKFLOW.check(of.status, Status.UNDONE)
     ImportGate.objects.get_or_create(kind=of.kind)
     ImportGate.objects.select_for_update().get(kind=of.kind)
-    kind, blockers = kind_named(of.kind)(_run_of(of)), Blockers()
+    # Whoever undoes, not whoever imported: the rows may have passed to others since.
+    run = replace(_run_of(of), by=by)
+    kind, blockers = kind_named(of.kind)(run), Blockers()
     for done, chunk in enumerate(_chunks(of, backwards=True), 1):
         if chunk.diff:
             kind.undo(Diff.from_data(unpacked(chunk.diff)), blockers)

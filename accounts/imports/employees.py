@@ -80,7 +80,13 @@ class EmployeeKind(Kind):
         ),
         Column("mobile", _("mobile"), text(30), "手机|手机号|电话|mobile|phone|cell phone"),
         Column("email", _("e-mail"), _email, "邮箱|电子邮箱|email|e-mail|mail"),
-        Column("password", _("password"), _password, "密码|初始密码|口令|password|pwd|passwd"),
+        Column(
+            "password",
+            _("password"),
+            _password,
+            "密码|初始密码|口令|password|pwd|passwd",
+            is_secret=True,
+        ),
     )
     messages: ClassVar = {
         "missing_username": _("The user name is missing."),

@@ -6,9 +6,10 @@ code and responsible stay, what the file says besides is taken over. A wrong tax
 where nothing else tells whose it is, and told where something does; it is never stored.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, ClassVar
 
+from django.apps import apps
 from django.db.models import Q
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -24,7 +25,7 @@ from erp.core.errors import DomainError
 from erp.core.models import Currency, PaymentTerm
 from erp.core.periods import company
 from erp.core.policy import allowed
-from imports.diffs import Diff
+from imports.diffs import Blockers, Diff
 from imports.kinds import CHANGED, NEW, UNCHANGED, Kind, Row, Run
 
 _KEYS = ("tax_id", "tax_key", "name_key", "initials", "phone_key")
@@ -98,7 +99,7 @@ class PartnerKind(Kind):
         written = row.values.pop("tax_id", "")
         same = self.firms.same_as(firm) or there.same_as(firm)
         if len(same) > 1:
-            row.refuse("name", "ambiguous_partner", "; ".join(one.name for one in same[:3]))
+            row.refuse("name", "ambiguous_partner", "; ".join(map(self._name_of, same[:3])))
             return
         if firm.number.is_wrong:
             if not same:
@@ -127,7 +128,7 @@ class PartnerKind(Kind):
         if known is None:
             alike = [*self.firms.similar_to(firm), *there.similar_to(firm)]
             if alike:
-                row.note("name", "similar_partner", alike[0].name)
+                row.note("name", "similar_partner", self._name_of(alike[0]))
         firm.row = row
         row.key = firm.key if known is None else f"p:{known.partner.pk}"
         row.spelling = row.values["name"]
@@ -136,12 +137,28 @@ class PartnerKind(Kind):
         self.firms.add(firm)
 
     def _may_change(self, row: Row, partner: Partner) -> bool:
-        if self.run.by is None or partner.owner_id == self.run.by.pk or self.gives_owner:
-            return True
-        if self.manager.visible_to(self.run.by).filter(pk=partner.pk).exists():
+        if not self._hidden([partner]):
             return True
         row.refuse("name", "not_yours", partner.owner)
         return False
+
+    def _hidden(self, partners: Iterable[Partner]) -> set[int]:
+        """Return those out of the importer's sight."""
+        if self.run.by is None or self.gives_owner:
+            return set()
+        keys = {one.pk for one in partners if one.owner_id != self.run.by.pk}
+        if not keys:
+            return keys
+        seen = self.manager.visible_to(self.run.by).filter(pk__in=keys)
+        return keys - set(seen.values_list("pk", flat=True))
+
+    def _name_of(self, firm: Firm) -> str:
+        """Return a firm's name; of a partner out of sight only who is responsible."""
+        if firm.partner is None or not self._hidden([firm.partner]):
+            return firm.name
+        return gettext("a partner you do not see (responsible: %(owner)s)") % {
+            "owner": firm.partner.owner
+        }
 
     @staticmethod
     def _swap(known: Firm, row: Row) -> None:
@@ -186,6 +203,7 @@ class PartnerKind(Kind):
             fresh = self.manager.select_for_update().in_bulk(held)
             for row in rows:
                 row.existing = fresh.get(row.existing.pk) if row.existing is not None else None
+        self._check_sight(rows, lock=lock)
         details = Details(self.column, [row.existing for row in rows if row.existing])
         for row in rows:
             if row.refused:
@@ -196,6 +214,23 @@ class PartnerKind(Kind):
                 row.says = self._changes(row)
                 changed = row.says or details.missing(row.existing, row.values)
                 row.state = CHANGED if changed else UNCHANGED
+
+    def _check_sight(self, rows: Sequence[Row], *, lock: bool) -> None:
+        """Refuse what means a partner out of sight after all.
+
+        Several rows of the file may tell it together, or somebody entered it since the check.
+        """
+        hidden = self._hidden(row.existing for row in rows if row.existing is not None)
+        for row in rows:
+            if row.existing is None or row.existing.pk not in hidden:
+                continue
+            if lock:
+                raise DomainError(
+                    gettext("Row %(row)s is about a partner %(owner)s is responsible for.")
+                    % {"row": row.number, "owner": row.existing.owner},
+                    code="not_yours",
+                )
+            row.refuse("name", "not_yours", row.existing.owner)
 
     def _check_code(self, row: Row, codes: Mapping[str, int], *, lock: bool) -> None:
         """Refuse a code that is another's; between check and apply it stops the whole."""
@@ -251,6 +286,33 @@ class PartnerKind(Kind):
         for row in (*new, *changed):
             details.add(row.existing, row.values)
         details.save(diff)
+
+    # --- undo ---
+
+    def undo(self, diff: Diff, blockers: Blockers) -> None:
+        """Leave alone what somebody else is responsible for by now."""
+        partners = self.manager.filter(pk__in=self._touched(diff)).select_related("owner")
+        hidden = self._hidden(partners)
+        for partner in partners:
+            if partner.pk in hidden:
+                blockers.add(
+                    gettext("%(owner)s is responsible for one of them by now.")
+                    % {"owner": partner.owner}
+                )
+        if not hidden:
+            super().undo(diff, blockers)
+
+    def _touched(self, diff: Diff) -> set[int]:
+        """Return the partners a diff wrote, or gave a detail."""
+        wrote = [(label, [pk]) for label, pk, _fields in diff.changes]
+        touched: set[int] = set()
+        for label, keys in (*wrote, *diff.creations):
+            if label == self.model._meta.label_lower:
+                touched.update(keys)
+            else:
+                rows = apps.get_model(label)._default_manager.filter(pk__in=keys)
+                touched.update(rows.values_list(f"{self.column}_id", flat=True))
+        return touched
 
     def _created(self, rows: Sequence[Row]) -> list[Any]:
         open_codes = [row for row in rows if not row.values.get("code")]

@@ -97,8 +97,8 @@ class OpeningBalanceKind(Kind):
     def check(self, rows: Sequence[Row]) -> None:
         names = {row.values["partner"] for row in rows if row.has("partner")}
         partners = {
-            _CUSTOMER: _partners(Customer, names),
-            _SUPPLIER: _partners(Supplier, names),
+            _CUSTOMER: self._partners(Customer, names),
+            _SUPPLIER: self._partners(Supplier, names),
         }
         for row in rows:
             self._partner(row, partners)
@@ -119,6 +119,20 @@ class OpeningBalanceKind(Kind):
                 )
             )
             row.says = f"{values['amount']:.2f} {dated_on} {values.get('due_on')}"
+
+    def _partners(self, model: Any, names: set[str]) -> dict[str, list[Any]]:
+        """Return the active partners of these codes and names."""
+        found: dict[str, list[Any]] = {}
+        wanted = Q(code__in=names) | Q(name__in=names) | Q(short_name__in=names)
+        for partner in self.run.sees(model.objects.active().filter(wanted)):
+            for name in {
+                partner.code.casefold(),
+                partner.name.casefold(),
+                partner.short_name.casefold(),
+            }:
+                if name:
+                    found.setdefault(name, []).append(partner)
+        return found
 
     def _partner(self, row: Row, partners: dict[str, dict[str, list[Any]]]) -> None:
         name, side = row.values.pop("partner", None), row.values.get("side")
@@ -207,21 +221,6 @@ class OpeningBalanceKind(Kind):
                     take_back_item(pk, on=self.run.on, by=self.run.by)
                 except DomainError as refusal:
                     blockers.add(refusal.message)
-
-
-def _partners(model: Any, names: set[str]) -> dict[str, list[Any]]:
-    """Return the active partners of these codes and names."""
-    found: dict[str, list[Any]] = {}
-    wanted = Q(code__in=names) | Q(name__in=names) | Q(short_name__in=names)
-    for partner in model.objects.active().filter(wanted):
-        for name in {
-            partner.code.casefold(),
-            partner.name.casefold(),
-            partner.short_name.casefold(),
-        }:
-            if name:
-                found.setdefault(name, []).append(partner)
-    return found
 
 
 def _ids(rows: Sequence[Row], side: str) -> list[int]:

@@ -1,6 +1,6 @@
 """The kinds of import the catalogue owns; contract: ``imports.kinds``."""
 
-from imports.exports import register_export
+from imports.exports import Value, register_export
 from imports.kinds import register
 from products.imports.brands import BrandKind, joined_names
 from products.imports.interchanges import InterchangeKind, yes_if_one_way
@@ -19,11 +19,11 @@ _PRODUCT_PATHS = {
 }
 
 
-_BRAND_PATHS = {
+_BRAND_PATHS: dict[str, str | Value] = {
     **{name: name for name in ("code", "name_en", "name_zh", "country")},
     "aliases": joined_names,
 }
-_INTERCHANGE_PATHS = {
+_INTERCHANGE_PATHS: dict[str, str | Value] = {
     "brand": "from_product.brand.code",
     "designation": "from_product.designation",
     "other_brand": "to_product.brand.code",
