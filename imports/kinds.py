@@ -266,10 +266,14 @@ MESSAGES: dict[str, str | Promise] = {
 
 def label_of(kind: type[Kind], code: str) -> str:
     """Return a code in words, without the value of a row."""
-    return message_of(kind, Problem("", code, "…", stops=True)).replace("“…”", "…").strip(" :：")
+    return _worded(kind, code, "…", "…").replace("“…”", "…").strip(" :：")
 
 
 def message_of(kind: type[Kind], problem: Any) -> str:
     """Return the words for a problem (one of ours or a stored one) in the reader's language."""
-    text = kind.messages.get(problem.code) or MESSAGES.get(problem.code) or problem.code
-    return str(text) % {"value": problem.value, "other_row": problem.other_row or ""}
+    return _worded(kind, problem.code, problem.value, problem.other_row or "")
+
+
+def _worded(kind: type[Kind], code: str, value: str, other_row: int | str) -> str:
+    text = kind.messages.get(code) or MESSAGES.get(code) or code
+    return str(text) % {"value": value, "other_row": other_row}
