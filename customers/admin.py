@@ -324,6 +324,10 @@ class FollowUpAdmin(AuditedAdmin[FollowUp]):
     def partner_name(self, obj: OfPartner) -> str:
         return str(obj.partner or "–")
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[FollowUp]:
+        """What was noted for a partner that passed to somebody else is out of sight with it."""
+        return super().get_queryset(request).filter(of_visible_partner(request))
+
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         fixed = super().get_readonly_fields(request, obj)
         return (*fixed, "done_at") if obj is None else (*fixed, "done_at", "customer", "supplier")

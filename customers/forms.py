@@ -55,4 +55,14 @@ class FollowUpForm(forms.ModelForm[FollowUp]):
         chosen = [self.cleaned_data.get(name) for name in ("customer", "supplier")]
         if not self.instance.pk and sum(partner is not None for partner in chosen) != 1:
             raise forms.ValidationError(_("Choose a customer or a supplier."), code="one_partner")
+        self._check_sight(next(filter(None, chosen), self.instance.partner))
         return cleaned
+
+    def _check_sight(self, partner: Any) -> None:
+        """Whoever is to do it has to see the partner."""
+        owner = self.cleaned_data.get("owner")
+        if owner is None or partner is None or "owner" not in self.changed_data:
+            return
+        if not type(partner)._default_manager.visible_to(owner).filter(pk=partner.pk).exists():
+            message = _("%(owner)s does not see this partner.") % {"owner": owner}
+            self.add_error("owner", forms.ValidationError(message, code="out_of_sight"))
