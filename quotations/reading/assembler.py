@@ -19,6 +19,7 @@ from .tokens import Kind, Token
 
 _SOFT = ("\t", "/", "|", "+", "&", "和", "跟", "与", "及", "and")
 _REPLACES = ("(", "对应", "相当于", "等于", "替代", "代替")
+_OTHER_NUMBER = re.compile(r"[新旧老原].*|(?:NEW|OLD) .*", re.IGNORECASE)
 
 _MOUNTED_WITH = re.compile(
     r"[带配含连](?:上|有)?(?:紧定|退卸|锁紧|轴承)?[套座衬轴]{0,2}$"
@@ -53,6 +54,7 @@ class Assembler(BrandRules, AmountRules):
             self.range_open = token.kind == Kind.TO
             self.corrected = token.kind == Kind.INSTEAD
             self._carry_on(index, token)
+        self._open_record()
         self._equip()
         self._head()
         if self.waiting and not self.drafts:
@@ -87,7 +89,7 @@ class Assembler(BrandRules, AmountRules):
         if last and self._is_described_by(last, index, token):
             self.drafts.pop()
             last = None
-        replaced = self.alternative and self.tokens[index - 1].text in _REPLACES
+        replaced = self.alternative and self._is_other_number(index)
         if (
             self.alternative
             and last
@@ -104,10 +106,20 @@ class Assembler(BrandRules, AmountRules):
             draft = last
         else:
             draft = Draft(token.start, token.end, self.segment, self.clause, part=token.part)
-            draft.joined = self._is_joined(index)
+            joint = self._joint(index)
+            draft.joined, draft.included = bool(joint), bool(joint) and "配" not in joint
             self.drafts.append(draft)
         self._settle(draft)
         return index + 1
+
+    def _is_other_number(self, index: int) -> bool:
+        """`180306 (6306-2RS)`, `7516E 20套 (新型号32216)`: no demand of its own."""
+        before = self.tokens[index - 1].text.strip()
+        if not _OTHER_NUMBER.fullmatch(before):
+            return before in _REPLACES
+        following = self._next_meaningful(index + 1)
+        counted = following is not None and following.kind in (Kind.QUANTITY, Kind.NUMBER)
+        return self.drafts[-1:] != [] and self.drafts[-1].quantity is not None and not counted
 
     def _is_described_by(self, last: Draft, index: int, token: Token) -> bool:
         """`6205不锈钢的S6205ZZ`: the first says what the second is."""
@@ -153,11 +165,12 @@ class Assembler(BrandRules, AmountRules):
         self._settle(draft)
         return index + 1
 
-    def _is_joined(self, index: int) -> bool:
-        """`22220EK+H320`, `22220EK配套H320`: ordered with the part before."""
+    def _joint(self, index: int) -> str:
+        """`22220EK+H320`, `22220EK配套H320`: what joins the part to the one before, if anything."""
         before = self.tokens[index - 1].text.strip() if index else ""
         words = "".join(token.text for token in self.tokens[max(0, index - 4) : index]).lower()
-        return before == "+" or bool(self.drafts and _MOUNTED_WITH.search(words))
+        mounted = _MOUNTED_WITH.search(words) if self.drafts else None
+        return before if before == "+" else mounted.group() if mounted else ""
 
     def _settle(self, draft: Draft) -> None:
         """What stood before the part and waits for it."""

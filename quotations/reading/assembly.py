@@ -36,6 +36,7 @@ class Assembly:
         amounts = (Kind.QUANTITY, Kind.NUMBER)
         self.last_amount = max((i for i, t in enumerate(tokens) if t.kind in amounts), default=-1)
         self.waiting_counts_word = False
+        self.opening: Quantity | None = None  # 6 EA, Bearing, roller; … 22216
         self.each = self.negated = self.alternative = self.range_open = self.corrected = False
         self.waiting: Quantity | None = None
         self.waiting_brands: tuple[str, ...] = ()

@@ -6,7 +6,6 @@ from itertools import pairwise
 
 from .assembly import Assembly
 from .drafts import Draft
-from .families import ACCESSORY
 from .lists import share_suffix
 from .quantities import Quantity
 from .tokens import Kind, Token
@@ -35,8 +34,20 @@ class AmountRules(Assembly):
             last.vague = last.vague or self._is_of_stock(index)
         elif self.waiting is None or not self.waiting.certain:
             self.waiting = token.quantity
+            if self._stands_alone(index):
+                self.opening = token.quantity
             self.waiting_counts_word = index > 0 and self.tokens[index - 1].kind == Kind.WORD
         return index + 1
+
+    def _stands_alone(self, index: int) -> bool:
+        """`Item 10: 6 EA, …`: before the description, and nothing that it counts behind it."""
+        after = self.tokens[index + 1].kind if index + 1 < len(self.tokens) else None
+        return index == 0 and after in (Kind.COMMA, Kind.STOP)
+
+    def _open_record(self) -> None:
+        """What a record opens with is the quantity of its only part, however far that stands."""
+        if self.opening and len(self.drafts) == 1 and self.drafts[0].quantity is None:
+            self.drafts[0].give(self.opening)
 
     def _is_restated(self, index: int, last: Draft) -> bool:
         """`还有一个6205要5个`: the number behind the part counts, 一个 before it does not."""
@@ -67,10 +78,12 @@ class AmountRules(Assembly):
                 break
 
     def _equip(self) -> None:
-        """`22220EK 5个带套H320`: as many sleeves as bearings, where nothing else is said."""
+        """`22220EK 5个带套H320`: as many sleeves as bearings, where nothing else is said.
+
+        配H320 only says what fits: how many is left open.
+        """
         for bearing, sleeve in pairwise(self.drafts):
-            accessory = sleeve.part and ACCESSORY.match(sleeve.part.base)
-            if accessory and sleeve.joined and sleeve.quantity is None:
+            if sleeve.is_accessory and sleeve.included and sleeve.quantity is None:
                 sleeve.quantity, sleeve.unit = bearing.quantity, bearing.unit
                 sleeve.certain = bearing.certain
 

@@ -113,12 +113,19 @@ class BrandRules(Assembly):
             before.pop()
         alone = Kind.BRAND not in before
         order = [kind for kind in before if kind in (Kind.PART, Kind.QUANTITY)]
-        behind = before[-1:] == [Kind.QUANTITY] or order[:1] == [Kind.QUANTITY]
+        bare = before[-1:] == [Kind.NUMBER] and Kind.QUANTITY not in before
+        behind = bare or before[-1:] == [Kind.QUANTITY] or order[:1] == [Kind.QUANTITY]
         rest = [token.kind for token in self.tokens[index:]]
         tail = rest[: rest.index(Kind.STOP)] if Kind.STOP in rest else rest
         closing = (Kind.BRAND, Kind.OR, Kind.COMMA, Kind.WORD)
         ends = len(tail) <= MAX_CLOSING and all(kind in closing for kind in tail)
         return alone and behind and ends and Kind.PART not in rest
+
+    @staticmethod
+    def _joined_to(drafts: list[Draft]) -> list[Draft]:
+        """The nearest part and those it is joined to: 1308K+H308 SKF."""
+        apart = (at for at, draft in enumerate(drafts, 1) if not draft.joined)
+        return drafts[: next(apart, len(drafts))]
 
     def _brand_behind(self, index: int, codes: tuple[str, ...]) -> None:
         here = self._last_in_segment() is not None and not self._is_for_all(index)
@@ -128,7 +135,7 @@ class BrandRules(Assembly):
         part_before = index and self.tokens[index - 1].kind in (Kind.PART, Kind.SUFFIX)
         shared = bool(in_clause and in_clause[0].shared)
         if part_before and in_clause and not closes and not shared:
-            trailing = in_clause[:1]
+            trailing = self._joined_to(in_clause)
         elif shared:
             in_clause = [draft for draft in trailing if draft.shared]
         elif closes:

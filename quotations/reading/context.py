@@ -33,6 +33,10 @@ _BRAND_RULE = re.compile(
     r"(?<![A-Z])(?:BRANDS?|ONLY|ALL|MAKE|MAKER|MANUFACTURER|MFR|PREFER\w*|ORIGINAL|GENUINE"
     r"|ACCEPT\w*)(?![A-Z])"
 )
+_STRICT_RULE = re.compile(
+    r"只[要收用接能做认]|必须|仅限|指定"
+    r"|(?<![A-Z])(?:ONLY|ACCEPT\w*|MUST|INSISTS?|PREFERRED|PREFERABLY)(?![A-Z])"
+)
 _HEADING_WORDS = re.compile(
     r"轴承|品牌|牌子|牌|系列|部分|以下|下面|如下|型号|清单|需要|要|的|原装|进口|都|全部|是"
     r"|为|请报价?|我们|"
@@ -63,7 +67,12 @@ _NOISE = re.compile(
     r"^(?:的|个|只|要|和|与|跟|请|报|价|报价|有|没|吗|下|一下|帮忙|谢谢|谢|急|FOR|PLS|OF|THE"
     r"|AND|PCS|TO|ME)$"
 )
+_BELOW = re.compile(
+    r"以下|下面|下列|如下|下述|下表|(?<![A-Z])(?:FOLLOWING|BELOW|HEREUNDER|UNDERMENTIONED)(?![A-Z])"
+)
 MAX_NOTE = 120
+MAX_RULE = 60  # characters of a clause that names a brand and says little else
+MAX_CLAUSES = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,9 +180,21 @@ def is_seal(text: str) -> bool:
     return bool(_SEAL.search(upper(text)))
 
 
-def is_brand_rule(text: str) -> bool:
-    """Does the line state a brand for other lines, and is it short enough to say only that?"""
-    return bool(_BRAND_RULE.search(upper(text))) and len(text.replace(MASK, "")) <= 60
+def is_brand_rule(text: str, brands: BrandNames) -> bool:
+    """Does a clause of the line, or all of it, say whose make other lines are, and only that?"""
+    pieces = [text.replace(MASK, ""), *re.split(r"[,;:。]", text)]
+    return any(_is_rule(upper(piece)) and brands.one(piece) for piece in pieces[:MAX_CLAUSES])
+
+
+def _is_rule(up: str) -> bool:
+    """Beside more words only what cannot be meant otherwise is one: only, accept, must be."""
+    form = _BRAND_RULE if len(up) <= MAX_RULE else _STRICT_RULE
+    return len(up) <= 2 * MAX_RULE and bool(form.search(up))
+
+
+def points_below(text: str) -> bool:
+    """`quote the following in NSK only`: what it says is for the lines to come."""
+    return bool(_BELOW.search(upper(text)))
 
 
 def is_heading(text: str, brands: BrandNames) -> bool:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from .designation import Part
+from .families import ACCESSORY
 from .quantities import Quantity
 from .result import Dimensions
 
@@ -25,6 +26,7 @@ class Draft:
     vague: bool = False  # 一个 or 有50个, which a real quantity may follow
     roughly: bool = False  # a range or a minimum
     joined: bool = False  # written with a plus after the part before
+    included: bool = False  # joined as a piece of it: 带, with; not 配, which fits it
     shared: bool = False  # one quantity for several parts
     brands: tuple[str, ...] = ()
     notes: list[str] = field(default_factory=list)
@@ -40,6 +42,11 @@ class Draft:
     def take_amount(self, other: "Draft") -> None:
         self.quantity, self.unit, self.certain = other.quantity, other.unit, other.certain
         self.roughly = other.roughly
+
+    @property
+    def is_accessory(self) -> bool:
+        """A sleeve, a nut, a housing: ordered with bearings, often of another make."""
+        return self.part is not None and bool(ACCESSORY.match(self.part.base))
 
     @property
     def has_suffix(self) -> bool:

@@ -158,7 +158,8 @@ _RULES = tuple(
             r"|栋|幢|弄|单元|座(?![子的])|层楼?|房间?|门牌|号门)"
         ),
         (
-            r"(?<![A-Z])(?<!PART )(?<!ITEM )(?<!MODEL )(?:OFFICE|ROOM|RM|SUITE|STE|UNIT NO|APT|SHOP"
+            r"(?<![A-Z])(?<!PART )(?<!ITEM )(?<!MODEL )(?:OFFICE|ROOM|RM|SUITE|STE|UNIT NO"
+            r"|(?<=, )UNIT|^UNIT|APT|SHOP"
             r"|PLOT|HOUSE|FLAT|FLOOR|BUILDING|BLDG|BLOCK|GATE|WAREHOUSE|P\.?O\.? ?BOX"
             r"|ZIP(?: ?CODE)?|POSTAL(?: CODE)?|POSTCODE|PINCODE|PIN|SECTOR|STREET|ROAD|RD|ST|AVENUE"
             r"|STAND|BOOTH|HALL|LEVEL|PHASE|STALL|DOCK|BAY)\.?\s?(?:NO\.?"

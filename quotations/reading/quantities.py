@@ -8,7 +8,7 @@ from .text import CHINESE_NUMERAL, chinese_number, upper
 
 # unit -> the words for it; a can, a tube or a bucket is handed over the counter as one piece
 _UNIT_WORDS = {
-    "piece": "NO 个 只 件 颗 粒 支 根 枚 片 条 台 桶 听 罐 瓶 盘"
+    "piece": "NO 个 只 件 颗 粒 支 根 枚 片 台 桶 听 罐 瓶"
     " PCS PC PCE PCES PIECES PIECE PC'S EA EACH NOS NO'S UNITS UNIT"
     " CANS CAN TINS TIN TUBES TUBE CARTRIDGES CARTRIDGE PAILS PAIL"
     " DRUMS DRUM KEGS KEG BUCKETS BUCKET"
@@ -18,6 +18,7 @@ _UNIT_WORDS = {
     "dozen": "打 DOZEN DOZ DZN DZ",
     "set": "套 组 組 付 SETS SET KITS KIT КОМПЛ КОМПЛЕКТ КОМПЛЕКТА КОМПЛЕКТОВ",
     "pair": "对 副 双 對 雙 PAIRS PAIR PRS PR ПАРА ПАРЫ ПАР",
+    "other": "盘 卷 条 捆 ROLLS ROLL REELS REEL",  # counted in what holds or measures them
     "box": "盒 箱 BOXES BOX CTNS CTN CARTONS CARTON CASES CASE 包",
 }
 UNIT_BY_WORD = {word: unit for unit, words in _UNIT_WORDS.items() for word in words.split()}
@@ -30,7 +31,7 @@ _NOT_UNIT = (
     r"对(?!应|方|于|照|比|吗|了|不|外|接)|组(?!合|装)|组(?=合)|箱(?!子|体)|条(?!件|款|码)"
     r"|片(?!子)|台(?!湾|州|机)|根(?!据)"
     r"|支(?!持|付|票)|付(?!款|清|现|钱|了|出|账|费|运|过)|"
-    r"包(?!装|括|邮|含|税)|双(?!面|列|方|排|向|边)|副(?!本)|盒(?!装|子)|盘(?!点)|听(?!说)|粒"
+    r"包(?!装|括|邮|含|税)|双(?!面|列|方|排|向|边)|副(?!本)|盒(?!装|子)|盘(?!点)|卷(?!材|尺|边|板|筒|扬)|捆(?!包|扎|绑)|听(?!说)|粒"
     r"|颗|枚|桶|罐|瓶|個|隻|顆|組|對|雙|打(?![开款算电包折听])"
 )
 # Lines are in capitals as far as ASCII goes: Stück comes as STüCK, шт as it was typed.
@@ -234,8 +235,9 @@ def times_before(up: str, at: int) -> Quantity | None:
 
 
 def unit_of(text: str) -> str | None:
+    """The unit a word means; None also for what neither a piece nor a set is counted in."""
     unit = UNIT_BY_WORD.get(text.strip().upper().rstrip(".").removesuffix("(S)"))
-    return "piece" if unit == "dozen" else unit
+    return {"dozen": "piece", "other": None}.get(unit or "", unit)
 
 
 def _is_dozen(word: str) -> bool:

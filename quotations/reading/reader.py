@@ -22,6 +22,7 @@ from .context import (
     is_subject,
     joined_records,
     note_of,
+    points_below,
 )
 from .designation import tidy
 from .drafts import Draft, LineDrafts
@@ -188,7 +189,8 @@ class Reader:
             return
         if self.brands.one(text[: kept[0].start]):
             for draft in kept:
-                draft.brands = draft.brands or kept[0].brands
+                apart = draft.segment != kept[0].segment and draft.is_accessory
+                draft.brands = draft.brands or (() if apart else kept[0].brands)
 
     def replace_last(self, kept: list[Draft], at: int) -> None:
         """`不对，是6312 10个`: the part before was a slip."""
@@ -236,10 +238,12 @@ class Reader:
             return
         answer = found.quantity is not None and not found.each  # SKF的要30个: of the part above
         lone = found.lone if self.drafts and self.drafts[-1].line == self.last_filled else None
+        rule = is_brand_rule(text, self.brands)
         said = Said(
             at, found.brands, found.quantity or lone, found.each, found.suffix,
-            rule=answer or is_brand_rule(text) or self.names_brand_alone(text),
-            heading=not answer and is_heading(text, self.brands),
+            rule=answer or rule or self.names_brand_alone(text),
+            heading=not answer
+            and (is_heading(text, self.brands) or (rule and points_below(text))),
             clears=bool(re.match(r"\s*(?:国产|杂牌|其他|其它|不限)", text)),
         )  # fmt: skip
         if said.brands or said.quantity or said.suffix or said.clears:

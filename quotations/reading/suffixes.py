@@ -27,7 +27,8 @@ W33 W33X W20 W22 W26 W64 W77 W64F W64H E4 D1 S0 S1 S2 S3 S11 HA1 HA3 HA4 K30 K31
 AC ACD ACE ACB AD A5 BE BEA BEAT BEAT85 BEP BEY BEM BEMB BEF BECB BECBP BECBM BECBY BECBJ BECBF
 BEGA
 BEGAP BEGAM BEGAY BEGBP BEGBM BEGBY BECAP BECCM BEJ BECAJ BEAW BAW BYG BMPC BMP BW BG BWDB
-CD CE CB CX CEGA CDGA CDGB CDGC CBGA ACDGA ACDGB ACEGA ACBGA CDDB CDDF DGA DGB DGC DBA DBB TBTA
+CD CE CB CX CEGA CDGA CDGB CDGC CBGA BCB BCBM BCBP BCBJ BCBY
+ACDGA ACDGB ACEGA ACBGA CDDB CDDF DGA DGB DGC DBA DBB TBTA
 TBTB
 QBCA QBCB TFTA QFCA QBC QBT TBT TFT DB DF DT DBD GA GB GC GD GL GN GM GH UL UM UH UX UO UA SUL
 SUM
@@ -121,7 +122,8 @@ def is_orphan_suffix(run: str) -> bool:
 
 def seal_choice(first: str, second: str) -> str:
     """Which of two offered suffixes to issue: two seals serve whoever also takes one."""
-    return second if second.lstrip("-/ ") == "2" + first.lstrip("-/ ") else first
+    one, two = first.lstrip("-/ "), second.lstrip("-/ ")
+    return second if two in (f"2{one}", one * 2) else first
 
 
 def split_quantity(run: str) -> int:

@@ -50,7 +50,7 @@ _ROLES: tuple[tuple[str, str], ...] = (
     (
         "brand",
         (
-            r".*品牌.*|厂家|厂商|生产厂家|制造商|牌子|产地/?品牌"
+            r".*品牌.*|厂家|厂商|厂牌|生产厂家|制造商|牌子|产地/?品牌"
             r"|BRAND.*|MAKER?|MFR|MFG|MANUFACTURER.*"
             r"|MARKE|PREFERREDBRAND|HERSTELLER|FABRIKAT|MARCA|MARQUE|FABRICANTE?|БРЕНД|ПРОИЗВОДИТЕЛЬ"
         ),

@@ -56,7 +56,7 @@ _KEYWORDS = (
             r"各(?!位|种(?!\d)|类|自|地|方|大|项)(?:个?型号|个?规格|个)?(?:都|需要?|要"
             r"|来|订|买|拿)?|每(?:种|样|款|个型号|个规格|个品种"
             r"|型|项)(?:都|需要?|要|来|各)?|"
-            r"每个(?=\s?\d)|均(?:为|要)?(?=\s?\d)|分别(?:要)?(?=\s?\d)|都(?:是"
+            r"(?:每个|一[样种款])(?=\s?\d)|均(?:为|要)?(?=\s?\d)|分别(?:要)?(?=\s?\d)|都(?:是"
             r"|要)(?=\s?\d+\s?[个只件套])"
             r"|EACH(?![A-Z])|APIECE(?![A-Z])"
         ),
@@ -83,6 +83,8 @@ _KEYWORDS = (
             r"或者?是?|还是|要么|или|(?:LUB|ODER|OU|VEYA|OPPURE)(?![A-Z])"
             r"|亦可|替代|代替|OR(?![A-Z])|EQUIVALENT TO"
             r"|EQUIV\.?(?![A-Z])|ALT\.? |对应|相当于|等于"
+            r"|(?:新|旧|老|原)(?:型号|国标号?|代号|编号|号码?)(?:是|为)?"
+            r"|(?:NEW|OLD) (?:NO|NUMBER|TYPE|P/N)\.?"
         ),
     ),
     (Kind.INSTEAD, r"(?:的?(?:改成|改为|改换成|换成|更正为|更改为|改)|→|=>)(?=\s?[A-Z0-9])"),
@@ -91,13 +93,13 @@ _KEYWORDS = (
         (
             r"到(?=\s*[A-Z]{0,4}\d)|至(?=\s*[A-Z]{0,4}\d)|~|(?:TO|THRU"
             r"|THROUGH)(?=\s+[A-Z]{0,4}\d)"
-            r"|-{1,2}>?(?=\s*[A-Z]{0,3}\d{4})"
+            r"|-{1,2}>?(?=\s*(?:[A-Z]{0,3}\d{4}|[A-Z]{1,4}\d{3}(?![A-Z\d])))"
         ),
     ),
     (
         Kind.STOP,
         (
-            r"[;。!?\n]+|(?<=[A-Z]{2})\.(?=\s)|另外|此外|还要|还有|以及"
+            r"[;。!?\n]+|(?<=[A-Z]{2})\.(?=\s)|另外|此外|外[加带]|额外|还要|还有|以及"
             r"|另(?=[要需带加配])|(?:ALSO|PLUS)(?![A-Z])"
         ),
     ),
@@ -112,6 +114,7 @@ _COLON = re.compile(r" ?的? ?:")  # 洛轴: and the like head what follows
 _MASK_RUN = re.compile(rf"{MASK}+")
 # Words that say the number before them is what is asked for.
 MAX_TOKENS = 2_000
+LOOK_BACK = 30  # tokens of a clause
 
 
 _SIGNS = frozenset("*-.#+=>→≥")
@@ -220,6 +223,9 @@ class Scanner:
         run = re.compile(r"[A-Z0-9]+(?:[/-][A-Z0-9]+)?").match(self.up, at)
         if run is None or (at and self.up[at - 1].isascii() and self.up[at - 1].isalnum()):
             return None
+        told = self.up[run.end() : run.end() + 1] == "型" and bool(suffixes.pieces(run.group()))
+        if told and self._parts_in_clause():
+            return self.token(Kind.SUFFIX, at, run.end())  # 7205 7206, B型的
         known = all(suffixes.is_orphan_suffix(piece) for piece in re.split("[/-]", run.group()))
         return self.token(Kind.SUFFIX, at, run.end()) if known else None
 
@@ -255,7 +261,7 @@ class Scanner:
         return closed and part is not None and not families.ACCESSORY.match(part.base)
 
     def _parts_in_clause(self) -> bool:
-        for token in reversed(self.tokens):
+        for token in self.tokens[: -LOOK_BACK - 1 : -1]:
             if token.kind == Kind.STOP:
                 return False
             if token.kind in (Kind.PART, Kind.DIMENSIONS):
