@@ -206,6 +206,7 @@ class UserAdmin(AuditedAdmin[User], DjangoUserAdmin[User]):
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "groups":
             kwargs["queryset"] = grantable_groups(request.user)
+            kwargs["label"] = _("Roles")
             kwargs["help_text"] = _("Only roles whose rights you hold yourself are offered.")
             kwargs["widget"] = forms.CheckboxSelectMultiple
         field: Any = super().formfield_for_manytomany(db_field, request, **kwargs)

@@ -291,7 +291,7 @@ class Contact(PartnerDetail):
 
 class Address(PartnerDetail):
     class Kind(models.TextChoices):
-        DELIVERY = "delivery", _("delivery")
+        DELIVERY = "delivery", pgettext_lazy("address", "delivery")
         OFFICE = "office", _("office")
         INVOICE = "invoice", _("invoices and letters")
 

@@ -20,6 +20,10 @@ def _entry(model: str, title: str | Promise, icon: str) -> dict[str, Any]:
     }
 
 
+def _page(route: str, title: str | Promise, icon: str, right: str) -> dict[str, Any]:
+    return {"title": title, "icon": icon, "link": reverse_lazy(route), "right": right}
+
+
 def _group(title: str | Promise, *entries: dict[str, Any]) -> dict[str, Any]:
     return {"title": title, "separator": True, "collapsible": True, "items": list(entries)}
 
@@ -50,7 +54,14 @@ _GROUPS: list[dict[str, Any]] = [
     _group(
         _("Products"),
         _entry("products.product", _("Products"), "settings_input_component"),
+        _page("parts:search", _("Find parts"), "search", "products.view_product"),
         _entry("products.interchange", _("Interchanges"), "swap_horiz"),
+        _page(
+            "products:proposals",
+            _("Proposed interchanges"),
+            "rule",
+            "products.approve_interchange",
+        ),
         _entry("products.protecteditem", _("Protected items"), "shield_person"),
         _entry("products.pricefact", _("Prices"), "sell"),
         _entry("products.brand", _("Brands"), "verified"),
@@ -85,12 +96,8 @@ _GROUPS: list[dict[str, Any]] = [
         _entry("core.unit", _("Units"), "straighten"),
         _entry("core.paymentterm", _("Payment terms"), "schedule"),
         _entry("core.attachment", _("Files"), "attach_file"),
-        {
-            "title": _("Imports"),
-            "icon": "upload_file",
-            "link": reverse_lazy("imports:list"),
-            "right": "imports.view_import",
-        },
+        _page("imports:list", _("Imports"), "upload_file", "imports.view_import"),
+        _page("exports", _("My exports"), "download", "core.add_export"),
         _entry("audit.auditentry", _("Operation log"), "manage_search"),
     ),
 ]

@@ -266,7 +266,7 @@ MESSAGES: dict[str, str | Promise] = {
 
 def label_of(kind: type[Kind], code: str) -> str:
     """Return a code in words, without the value of a row."""
-    return _worded(kind, code, "…", "…").replace("“…”", "…").strip(" :：")
+    return _worded(kind, code, "…", "…").replace("“…”", "…").strip(" :：.。")
 
 
 def message_of(kind: type[Kind], problem: Any) -> str:
