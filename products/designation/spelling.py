@@ -11,6 +11,13 @@ _LOOK_ALIKES = str.maketrans(
 _DASHES = re.compile(r"[\u058a\u05be\u1806\u2010-\u2015\u2043\u2212\u2e3a\u2e3b\u30fc\u30a0]")
 NOISE = re.compile(r"[^A-Z0-9]")
 
+# The bore in millimetres behind a stroke, where the number would be another bearing's without it:
+# 62/22 is not 6222, 320/28 is not 32028.
+_STROKE = re.compile(
+    r"(?<![0-9])(6[0-4]|16[01]|61[89]|3[0-3]|30[23]|32[02-9]|33[0-2]|7[0-3]|51[1-4])"
+    r"\s*/\s*(?=(?:22|28|32)(?![0-9]))"
+)
+
 _BETWEEN_DIGITS = re.compile(r"(?<=[0-9])[OQIL|]+(?=[0-9])")
 _AS_DIGITS = str.maketrans("OQIL|", "00111")
 # At the edge of a number: ``l205``, ``62O``.
@@ -41,9 +48,17 @@ def _plain(character: str) -> str:
 def search_key(text: str) -> str:
     """Return the key two spellings of one designation share: ``62052RS1C3`` for ``6205-2RS1/c3``.
 
-    NFKC, upper case, look-alike letters, and only A-Z and 0-9 stay.
+    NFKC, upper case, look-alike letters, and only A-Z and 0-9 stay; a stroke stays where it tells
+    one bearing from another.
     """
-    return NOISE.sub("", fold(text))
+    folded = fold(text)
+    if "/" not in folded:
+        return NOISE.sub("", folded)
+    before, *strokes = _STROKE.split(folded)
+    key = NOISE.sub("", before)
+    for series, rest in zip(strokes[::2], strokes[1::2], strict=True):
+        key += f"{series}/{NOISE.sub('', rest)}"
+    return key
 
 
 def misread_key(key: str) -> str:

@@ -7,10 +7,9 @@ from typing import Any, ClassVar
 from django.utils.translation import gettext_lazy as _
 
 from erp.core.bulk import insert, update
-from imports.diffs import Blockers, Diff
+from imports.diffs import Diff
 from imports.kinds import CHANGED, NEW, UNCHANGED, Column, Row, Run, Unfit
 from imports.parsing import text
-from products import words
 from products.imports.named import plain_name
 from products.imports.worded import WordedKind
 from products.models import Brand
@@ -69,7 +68,6 @@ class BrandKind(WordedKind):
         super().__init__(run)
         self._brands: dict[str, Brand] = {}
         self._owners: dict[str, str] = {}
-        self.names_changed = False
         for brand in Brand.objects.all():
             own = plain_name(brand.code)
             self._brands[own] = brand
@@ -118,17 +116,6 @@ class BrandKind(WordedKind):
                 self.words_changed |= bool(fields.keys() - {"country"})
                 diff.changed(brand, fields)
         update(changed, [*_FIELDS, "version"])
-        self.names_changed |= bool(rows)
-
-    def finish(self, diff: Diff) -> None:  # noqa: ARG002 -- writes nothing to take back
-        if self.names_changed:
-            words.changed()
-
-    def undo(self, diff: Diff, blockers: Blockers) -> None:
-        super().undo(diff, blockers)
-        if not self.names_changed:
-            self.names_changed = True
-            words.changed()
 
 
 def joined_names(brand: Brand) -> str:

@@ -14,9 +14,8 @@ from django.utils.translation import gettext_lazy as _
 
 from erp.core.bulk import insert, update
 from erp.core.periods import company
-from imports.diffs import Blockers, Diff
+from imports.diffs import Diff
 from imports.kinds import CHANGED, NEW, UNCHANGED, Row, Run
-from products import words
 from products.designation import search_key
 from products.imports.named import BrandNames, plain_name, units_by_name
 from products.imports.pricing import Pricing
@@ -44,7 +43,6 @@ class ProductKind(WordedKind):
         self.brands = BrandNames()
         self.units = units_by_name()
         self.pricing = Pricing(run)
-        self.names_changed = False
         self.currency = company().currency_id
 
     def section(self, text: str) -> Mapping[str, str] | None:
@@ -129,9 +127,6 @@ class ProductKind(WordedKind):
     # --- write ---
 
     def write(self, rows: Sequence[Row], diff: Diff) -> None:
-        self.names_changed |= any(
-            row.state == NEW or "old_designation" in row.values for row in rows
-        )
         created = [self._new(row) for row in rows if row.state == NEW]
         insert(created)
         diff.created(created)
@@ -172,16 +167,6 @@ class ProductKind(WordedKind):
                 columns.update(fields)
                 diff.changed(product, fields)
         update(changed, columns)
-
-    def finish(self, diff: Diff) -> None:  # noqa: ARG002 -- writes nothing to take back
-        if self.names_changed:
-            words.changed()
-
-    def undo(self, diff: Diff, blockers: Blockers) -> None:
-        super().undo(diff, blockers)
-        if not self.names_changed:
-            self.names_changed = True
-            words.changed()
 
     def _facts(self, rows: Sequence[Row], ids: Mapping[str, int]) -> Iterable[PriceFact]:
         for row in rows:

@@ -4,6 +4,7 @@ from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import translation
 
 from products.models import Product
 from tests.factories import BrandFactory, ProductFactory
@@ -13,7 +14,8 @@ pytestmark = pytest.mark.django_db
 
 def rebuild(*arguments: str) -> str:
     out = StringIO()
-    call_command("rebuild_product_keys", *arguments, stdout=out)
+    with translation.override("en"):
+        call_command("rebuild_product_keys", *arguments, stdout=out)
     return out.getvalue()
 
 

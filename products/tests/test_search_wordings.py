@@ -171,6 +171,18 @@ def test_another_clearance_seal_bore_or_type_is_at_most_a_proposal(asked: str, n
     assert not {hit.match for hit in find(asked).hits} & {"exact", "normalised", "code", "parsed"}
 
 
+@pytest.mark.parametrize(("bore_said", "bore_coded"), [("62/22", "6222"), ("320/28", "32028")])
+@pytest.mark.django_db
+def test_a_bore_behind_a_stroke_is_a_part_of_its_own(bore_said: str, bore_coded: str) -> None:
+    """One maker has both; each is found by its own number, with suffixes and without signs too."""
+    brand = BrandFactory(code="SKF")
+    for designation in (bore_said, bore_coded):
+        ProductFactory(brand=brand, designation=designation)
+    for asked in (bore_said, bore_coded):
+        assert [h.product.designation for h in find(asked).hits if h.match == "exact"] == [asked]
+    assert find(f"{bore_said[:-3]} / {bore_said[-2:]}").hits[0].product.designation == bore_said
+
+
 @pytest.mark.parametrize(
     ("text", "proposal"),
     [
