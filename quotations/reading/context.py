@@ -35,7 +35,8 @@ _BRAND_RULE = re.compile(
 )
 _STRICT_RULE = re.compile(
     r"只[要收用接能做认]|必须|仅限|指定"
-    r"|(?<![A-Z])(?:ONLY|ACCEPT\w*|MUST|INSISTS?|PREFERRED|PREFERABLY)(?![A-Z])"
+    r"|(?<![A-Z])(?:ONLY|ACCEPT\w*|MUST|INSISTS?|PREFERRED|PREFERABLY|BRANDS?)(?![A-Z])"
+    r"|(?<![A-Z])MAKES?(?=\s*(?:[.,;:)]|$|ONLY))"
 )
 _HEADING_WORDS = re.compile(
     r"轴承|品牌|牌子|牌|系列|部分|以下|下面|如下|型号|清单|需要|要|的|原装|进口|都|全部|是"

@@ -26,6 +26,7 @@ _COUNTED_BEFORE = re.compile(r"(?:^|[ (])\d{1,5}(?:\)|\s?(?:[*X]|PCS?|EA|NOS?|ä¸
 _TIMES_GLUED = re.compile(r"X\d{1,6}$")
 _PAREN_SUFFIX = re.compile(r" ?\( ?([A-Z0-9/]{2,10}) ?\)")
 _SURE_SUFFIX = re.compile(r"[ /-](?:W33|C[2-5]|P[456])(?![A-Z0-9])")
+_NO_TIMES = re.compile(r" {0,3}(?:$|[\t,;:()ã€‚-])")
 _LOWER_WORD = re.compile(
     r"(?:as|si|sa|he|ha|hs|st|se|bs|ge|ex|ra|is|in|up|sn|sd|sf|e|a|t|s|w|f|n|h|m) $"
 )
@@ -236,7 +237,12 @@ def _spaced(text: str, up: str, at: int) -> int | None:
 
 
 def _leads_suffix(up: str, written: str, end: int) -> bool:
-    """`22216 CA W33`: what could be a word is none where a suffix beyond doubt follows."""
+    """`22216 CA W33`: what could be a word is none where a suffix beyond doubt follows.
+
+    Nor is the X of `32008 X` a sign of multiplication where no number follows it.
+    """
+    if written == "X":
+        return bool(_NO_TIMES.match(up, end))
     known = len(written) > 1 and written.isupper() and suffixes.pieces(written) is not None
     return known and bool(_SURE_SUFFIX.match(up, end))
 

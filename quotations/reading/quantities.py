@@ -51,7 +51,9 @@ _MULTIPLIER = r"(?:\s?(?:K(?![A-Z0-9])|千|百|万|W(?![A-Z0-9])))?"
 _AMOUNT = rf"(?P<number>{_NUMBER})(?P<times>{_MULTIPLIER})"
 _NUMERAL = rf"(?P<numeral>{CHINESE_NUMERAL}{{1,9}})"
 
-_COUNTED = re.compile(rf"(?:约|大约|大概)?(?P<sign>-)?{_AMOUNT}\s*\(?(?P<unit>{UNIT})\.?(?:\(S\))?")
+_COUNTED = re.compile(
+    rf"(?:约|大约|大概)?(?P<sign>-)?{_AMOUNT}\s*[(|]?\s?(?P<unit>{UNIT})\.?(?:\(S\))?"
+)
 _COUNTED_NUMERAL = re.compile(rf"{_NUMERAL}\s*(?P<unit>{UNIT})")
 _WORDS = {
     "A": 1, "ONE": 1, "TWO": 2, "THREE": 3, "FOUR": 4, "FIVE": 5, "SIX": 6, "SEVEN": 7, "EIGHT": 8,

@@ -84,6 +84,7 @@ _ROLES: tuple[tuple[str, str], ...] = (
     ),
 )
 _ROLE_FORMS = tuple((role, re.compile(form)) for role, form in _ROLES)
+_PROSE = re.compile(r"[。!?:]\s*$|[或谢]|(?<!申)请(?!购)")  # 需采购下列物品, 品牌要求NSK或NTN
 _RULER = re.compile(r"[\s|:+=_-]*[-=+_|]{3,}[\s|:+=_-]*")
 _TOTAL = re.compile(
     r"(?:合计|总计|小计|共计|总数|总和|(?:GRAND|SUB)?\s?-?TOTAL|SUM|TTL)\b.*", re.IGNORECASE
@@ -162,7 +163,7 @@ def header_of(line: str) -> Header | None:
     """The header a line is, or None."""
     for delimiter in ("\t", "|", ";", ",", "  "):
         cells = split(line, delimiter)
-        if not 2 <= len(cells) <= MAX_CELLS:
+        if not 2 <= len(cells) <= MAX_CELLS or (delimiter in ",;" and _PROSE.search(line)):
             continue
         roles = _assign(cells)
         known = [role for role in roles if role]

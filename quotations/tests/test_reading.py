@@ -48,6 +48,7 @@ FILES = (
     "enquiries_field_i",
     "enquiries_field_j",
     "enquiries_field_k",
+    "enquiries_field_l",
 )
 ALL = [enquiry for name in FILES for enquiry in enquiries(f"{name}.jsonl")]
 # A customer who takes fewer once he hears our stock: the reader keeps the first number. A bearing
@@ -223,6 +224,9 @@ def test_what_is_said_of_what_is_mounted_or_listed_together(
         ("6206 Z还是ZZ都行 5个", ["6206ZZ"]),
         ("NU205-NU207 各6个", ["NU205", "NU206", "NU207"]),
         ("7205 7206，B型的", ["7205B", "7206B"]),
+        ("32008 X - 120 pcs", ["32008X"]),
+        ("6205 X 10", ["6205"]),
+        ("需采购下列物品，品牌要求NSK\n一、6205，数量6个", ["6205"]),
         ("加我微信 skf6206，6205 10个", ["6205"]),
         ("6205 10个，带座22210一个", ["6205", "22210"]),
         ("22216 CA W33 - 10 шт.", ["22216CAW33"]),
