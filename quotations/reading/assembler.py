@@ -18,7 +18,7 @@ from .lists import expand_range, is_same_kind
 from .tokens import Kind, Token
 
 _SOFT = ("\t", "/", "|", "+", "&", "和", "跟", "与", "及", "and")
-_REPLACES = ("(", "对应", "相当于", "等于", "替代", "代替")
+_REPLACES = ("对应", "相当于", "等于", "替代", "代替")
 _OTHER_NUMBER = re.compile(r"[新旧老原].*|(?:NEW|OLD) .*", re.IGNORECASE)
 
 _MOUNTED_WITH = re.compile(
@@ -115,6 +115,8 @@ class Assembler(BrandRules, AmountRules):
     def _is_other_number(self, index: int) -> bool:
         """`180306 (6306-2RS)`, `7516E 20套 (新型号32216)`: no demand of its own."""
         before = self.tokens[index - 1].text.strip()
+        if before.startswith("("):
+            return True
         if not _OTHER_NUMBER.fullmatch(before):
             return before in _REPLACES
         following = self._next_meaningful(index + 1)

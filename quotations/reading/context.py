@@ -183,8 +183,10 @@ def is_seal(text: str) -> bool:
 
 def is_brand_rule(text: str, brands: BrandNames) -> bool:
     """Does a clause of the line, or all of it, say whose make other lines are, and only that?"""
-    pieces = [text.replace(MASK, ""), *re.split(r"[,;:。]", text)]
-    return any(_is_rule(upper(piece)) and brands.one(piece) for piece in pieces[:MAX_CLAUSES])
+    if _is_rule(upper(text.replace(MASK, ""))):
+        return True
+    clauses = re.split(r"[,;:。]", text)[:MAX_CLAUSES]
+    return any(_is_rule(upper(clause)) and brands.one(clause) for clause in clauses)
 
 
 def _is_rule(up: str) -> bool:

@@ -49,6 +49,11 @@ class Token:
     dimensions: Dimensions | None = None
 
 
+OTHER_NUMBER = (
+    r"[新旧老原](?:型号|国标号?|代号|编号|号码?)[是为]?"
+    r"|(?:NEW|OLD) (?:NO|NUMBER|TYPE|P/N)\.?"
+)
+_BRACKETED_NUMBER = re.compile(rf"\(\s?(?:{OTHER_NUMBER}|即|也就是)")
 _KEYWORDS = (
     (
         Kind.EACH,
@@ -83,8 +88,7 @@ _KEYWORDS = (
             r"或者?是?|还是|要么|или|(?:LUB|ODER|OU|VEYA|OPPURE)(?![A-Z])"
             r"|亦可|替代|代替|OR(?![A-Z])|EQUIVALENT TO"
             r"|EQUIV\.?(?![A-Z])|ALT\.? |对应|相当于|等于"
-            r"|(?:新|旧|老|原)(?:型号|国标号?|代号|编号|号码?)(?:是|为)?"
-            r"|(?:NEW|OLD) (?:NO|NUMBER|TYPE|P/N)\.?"
+            rf"|{OTHER_NUMBER}"
         ),
     ),
     (Kind.INSTEAD, r"(?:的?(?:改成|改为|改换成|换成|更正为|更改为|改)|→|=>)(?=\s?[A-Z0-9])"),
@@ -143,9 +147,10 @@ class Scanner:
     def scan(self) -> list[Token]:
         at = 0
         while at < len(self.text) and len(self.tokens) < MAX_TOKENS:
-            if self.text[at] == "(" and self._is_equivalent(at):
-                self.tokens.append(self.token(Kind.OR, at, at + 1))
-                at += 1
+            equivalent = self._opens_equivalent(at)
+            if equivalent:
+                self.tokens.append(self.token(Kind.OR, at, equivalent))
+                at = equivalent
                 continue
             if self.text[at] in " ()[]{}<>\"'=:._*-#" and not self._starts_something(at):
                 at += 1
@@ -250,6 +255,15 @@ class Scanner:
     def _starts_something(self, at: int) -> bool:
         """A sign of multiplication, a minus before a quantity, a range."""
         return self.text[at] in "*-." and bool(self.keyword(at) or find_quantity(self.up, at))
+
+    def _opens_equivalent(self, at: int) -> int:
+        """Where the number begins that only repeats the part before in brackets, or 0."""
+        if self.text[at] != "(":
+            return 0
+        labelled = _BRACKETED_NUMBER.match(self.up, at)
+        if labelled:
+            return labelled.end()
+        return at + 1 if self._is_equivalent(at) else 0
 
     def _is_equivalent(self, at: int) -> bool:
         """`180306 (6306-2RS)`: in brackets behind a part, and nothing else in them."""

@@ -49,6 +49,7 @@ FILES = (
     "enquiries_field_j",
     "enquiries_field_k",
     "enquiries_field_l",
+    "enquiries_field_m",
 )
 ALL = [enquiry for name in FILES for enquiry in enquiries(f"{name}.jsonl")]
 # A customer who takes fewer once he hears our stock: the reader keeps the first number. A bearing
@@ -220,6 +221,7 @@ def test_what_is_said_of_what_is_mounted_or_listed_together(
         ("6205 SKF 10 NSK 20", ["6205", "6205"]),
         ("6205有货吗\n6205要20个", ["6205"]),
         ("7516E 20套（新型号32216）", ["7516E"]),
+        ("180205（新型号6205-2RS）100套", ["180205"]),
         ("7516E 20套，新型号32216 5套", ["7516E", "32216"]),
         ("6206 Z还是ZZ都行 5个", ["6206ZZ"]),
         ("NU205-NU207 各6个", ["NU205", "NU206", "NU207"]),
