@@ -1,9 +1,14 @@
 """Brands, categories, and the product with its codes."""
 
+from typing import Any
+
+from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
+from unfold.widgets import UnfoldAdminTextareaWidget
 
 from erp.core.admin import FilesAdmin, MasterAdmin, ScopedInline, VisibleFilter, figure, plain
 from products.admin.categories import BranchFilter
@@ -13,6 +18,22 @@ from products.models import Brand, Product, ProductCode
 from products.search import best_first
 
 
+class NamesField(forms.CharField):
+    """Names, one a line; kept as a list without blanks and twins."""
+
+    widget = UnfoldAdminTextareaWidget
+
+    def prepare_value(self, value: Any) -> Any:
+        return "\n".join(map(str, value)) if isinstance(value, list) else value
+
+    def to_python(self, value: Any) -> Any:
+        names = (line.strip() for line in (super().to_python(value) or "").splitlines())
+        return list(dict.fromkeys(name for name in names if name))
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return bool(self.to_python(data) != (initial or []))
+
+
 @admin.register(Brand)
 class BrandAdmin(WordsAdmin[Brand], MasterAdmin[Brand]):
     word_fields = ("code", "name_en", "name_zh", "aliases")
@@ -20,6 +41,12 @@ class BrandAdmin(WordsAdmin[Brand], MasterAdmin[Brand]):
     search_fields = ("code", "name_en", "name_zh")
     sortable_by = ("code",)
     fields = (("code", "country"), ("name_en", "name_zh"), "aliases")
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "aliases":
+            label = capfirst(str(db_field.verbose_name))
+            return NamesField(required=False, label=label, help_text=_("One name a line."))
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
 
 
 class ProductCodeInline(ScopedInline[ProductCode, Product]):
