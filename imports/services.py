@@ -56,7 +56,12 @@ def create_import(
 
 
 def start_check(import_id: int, *, sheet: str = "", by: Any) -> None:
-    """Let a worker read the file and check its rows. Raises what ``check_import`` does at once."""
+    """Let a worker read the kept file and check its rows.
+
+    Raises DomainError no_file (a command kept none) and at once what ``check_import`` does.
+    """
+    if not Import.objects.filter(pk=import_id).exclude(file="").exists():
+        raise DomainError(_("The file of this import was not kept."), code="no_file", field="file")
     _start(import_id, Status.CHECKING, by=by)
     enqueue("imports.check", import_id, sheet)
 

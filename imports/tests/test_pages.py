@@ -11,6 +11,7 @@ from openpyxl import Workbook, load_workbook
 
 from accounts.models import User
 from erp.core import jobs
+from erp.core.errors import DomainError
 from erp.core.models import Company
 from imports import services
 from imports.models import Import, ImportMapping
@@ -230,3 +231,21 @@ def test_a_job_delivered_twice_finds_its_work_done(buyer: User) -> None:
     of.refresh_from_db()
     assert (of.status, Product.objects.count()) == ("applied", 1)
     assert services.notice_dead() == 0
+
+
+def test_an_import_of_a_command_is_not_checked_again_from_its_page(
+    buyer: User, tmp_path: Path
+) -> None:
+    """The command read a file of its own, which nobody kept."""
+    path = tmp_path / "own.csv"
+    path.write_text(GOOD)
+    made = services.create_import("products", path.name, by=buyer)
+    services.check_import(made.pk, path=path, by=buyer)
+    client = signed_in(buyer)
+    token = client.get(f"/imports/{made.pk}/").context["token"]
+    client.post(f"/imports/{made.pk}/check/", {"token": token})
+    made.refresh_from_db()
+    assert made.status == Import.Status.CHECKED
+    with pytest.raises(DomainError) as refusal:
+        services.start_check(made.pk, by=buyer)
+    assert refusal.value.code == "no_file"
