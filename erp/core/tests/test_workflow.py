@@ -47,8 +47,9 @@ class TestEveryWorkflow:
             reached |= new
         assert reached == set(model.Status.values)
 
-    def test_no_status_follows_itself(self, model: Any) -> None:
-        assert not [old for old, new in model.WORKFLOW.moves.items() if old in new]
+    def test_no_status_follows_itself_but_a_step_whose_worker_died(self, model: Any) -> None:
+        again = {old for old, new in model.WORKFLOW.moves.items() if old in new}
+        assert again == set(getattr(model, "RUNNING", ()))
 
     def test_the_database_refuses_an_unknown_status(self, model: Any) -> None:
         checks = {c.name for c in model._meta.constraints}
