@@ -10,8 +10,9 @@ SERVE ?= 1
 python := .venv/bin/python
 manage := $(python) manage.py
 # Wheels only, one result for every Python from 3.11 on; pins already there stay unless UPGRADE=--upgrade.
+# Extras stay: pip would look at a newer release for coverage[toml] when only coverage is pinned.
 compile := .venv/bin/uv pip compile --quiet --system-certs --universal --python-version 3.11 --generate-hashes \
-	--no-annotate --custom-compile-command "make requirements" $(UPGRADE)
+	--no-annotate --no-strip-extras --custom-compile-command "make requirements" $(UPGRADE)
 
 .NOTPARALLEL:
 .PHONY: help demo test proof messages messages-check requirements port venv venv-dev pdf
