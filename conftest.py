@@ -1,5 +1,5 @@
 """Fixtures the tests inside the apps may ask for by name; those of ``tests/`` get them unasked."""
 
-from tests.conftest import company
+from tests.conftest import company, default_language
 
-__all__ = ["company"]
+__all__ = ["company", "default_language"]

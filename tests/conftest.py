@@ -2,6 +2,7 @@
 
 import pytest
 from django.core.cache import cache
+from django.utils import translation
 
 from erp.core.models import Company, PaymentTerm
 from tests import factories
@@ -31,3 +32,9 @@ def _company_exists(request: pytest.FixtureRequest) -> None:
 @pytest.fixture(autouse=True)
 def _empty_cache() -> None:
     cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def default_language() -> None:
+    """Begin in the default language: a request of the test before may have left another."""
+    translation.deactivate()

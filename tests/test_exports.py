@@ -119,7 +119,8 @@ def test_queries_do_not_grow_with_the_rows(everything: Any, monkeypatch: Any) ->
     few = counted()
     for number in range(3, 12):
         _rows(number)
-    assert counted() == few
+    more = {label: count for label, count in counted().items() if count > few[label]}
+    assert more == {}
 
 
 # --- what a reader gets ----------------------------------------------------------------------
