@@ -16,7 +16,7 @@ from django.urls import path
 from django.views.defaults import page_not_found, permission_denied
 
 from erp import urls
-from orders.admin import SalesOrderAdmin
+from orders.admin.sales import SalesOrderAdmin
 from orders.models import SalesOrder
 from quotations.models import QuotationQuerySet
 from tests.matrix import listing

@@ -1,12 +1,4 @@
-"""Warehouses, the stock ledger and what is derived from it.
-
-Invariants (verify_books proves each):
-- on hand of (product, bin) = moves in − moves out;
-- 0 ≤ reserved ≤ on hand, and reserved = sum of the reservations of (product, bin);
-- quantity and value of (product, warehouse) = sums of its moves, and value is 0.00 at quantity 0;
-- a move is never changed or deleted; a reversal is a move of its own that names the first.
-Quantities are in the product's unit, values in the company's currency.
-"""
+"""The stock ledger and what is derived from it."""
 
 from decimal import Decimal
 from typing import ClassVar
@@ -14,48 +6,12 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
-from erp.core.fields import AmountField, CodeField, QuantityField, UnitPriceField
-from erp.core.models import ArchivableQuerySet, Master
+from erp.core.fields import AmountField, QuantityField, UnitPriceField
 from erp.core.money import ZERO, round_price
 from erp.core.policy import Scoped, ScopedQuerySet
+from inventory.models.places import Bin, Warehouse
 from products.models import Product
-
-
-class Warehouse(Master):
-    code = models.CharField(_("code"), max_length=20, unique=True)
-    name = models.CharField(_("name"), max_length=60)
-
-    objects = ArchivableQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("warehouse")
-        verbose_name_plural = _("warehouses")
-        ordering: ClassVar = ["code"]
-
-    def __str__(self) -> str:
-        return f"{self.code} {self.name}"
-
-
-class Bin(Master):
-    """A place in a warehouse, named zone-row-column-level, e.g. A-010201."""
-
-    warehouse = models.ForeignKey(Warehouse, on_delete=models.PROTECT, verbose_name=_("warehouse"))
-    code = models.CharField(_("code"), max_length=20)
-
-    objects = ArchivableQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("bin")
-        verbose_name_plural = _("bins")
-        ordering: ClassVar = ["warehouse", "code"]
-        constraints: ClassVar = [
-            models.UniqueConstraint(fields=["warehouse", "code"], name="bin_once"),
-        ]
-
-    def __str__(self) -> str:
-        return self.code
 
 
 class StockMove(Scoped):
@@ -222,36 +178,6 @@ class Reservation(Scoped):
             models.Index(fields=["source_type", "source_id"], name="reservation_source"),
             models.Index(fields=["product", "bin"], name="reservation_balance"),
         ]
-
-    def __str__(self) -> str:
-        return f"{self.source_type} {self.source_id}: {self.quantity}"
-
-
-class Inbound(Scoped):
-    """Goods ordered and not yet arrived: per line of a purchase order, or of a maker's report."""
-
-    product = models.ForeignKey(Product, on_delete=models.PROTECT, verbose_name=_("product"))
-    warehouse = models.ForeignKey(Warehouse, on_delete=models.PROTECT, verbose_name=_("warehouse"))
-    quantity = QuantityField(_("quantity"))
-    requested_on = models.DateField(pgettext_lazy("date", "requested"), null=True, blank=True)
-    confirmed_on = models.DateField(pgettext_lazy("date", "confirmed"), null=True, blank=True)
-    # The maker's order, line and part of it, by which his next report names it again.
-    reference = CodeField(_("maker's order line"), max_length=80, blank=True, db_default="")
-    source_type = models.CharField(max_length=60)
-    source_id = models.PositiveBigIntegerField()
-    source_line_id = models.PositiveBigIntegerField()
-
-    objects = ScopedQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("inbound goods")
-        verbose_name_plural = _("inbound goods")
-        ordering: ClassVar = ["confirmed_on", "id"]
-        constraints: ClassVar = [
-            models.UniqueConstraint(fields=["source_type", "source_line_id"], name="inbound_once"),
-            models.CheckConstraint(condition=Q(quantity__gt=0), name="inbound_quantity_positive"),
-        ]
-        indexes: ClassVar = [models.Index(fields=["reference"], name="inbound_reference")]
 
     def __str__(self) -> str:
         return f"{self.source_type} {self.source_id}: {self.quantity}"

@@ -1,4 +1,4 @@
-"""Warehouses and bins; the ledger and what is derived from it, to look at."""
+"""The ledger and what is derived from it, to look at."""
 
 from typing import Any
 
@@ -9,7 +9,6 @@ from django.utils.translation import gettext_lazy as _
 
 from erp.core.admin import (
     LedgerAdmin,
-    MasterAdmin,
     ReadOnlyAdmin,
     VisibleFilter,
     figure,
@@ -18,32 +17,13 @@ from erp.core.admin import (
     price,
 )
 from inventory.models import (
-    Bin,
     Inbound,
     Reservation,
     StockBalance,
     StockMove,
     StockValue,
-    Warehouse,
 )
 from products.search import products_named
-
-
-@admin.register(Warehouse)
-class WarehouseAdmin(MasterAdmin[Warehouse]):
-    list_display = ("code", "name")
-    search_fields = ("code", "name")
-    sortable_by = ("code",)
-    fields = (("code", "name"),)
-
-
-@admin.register(Bin)
-class BinAdmin(MasterAdmin[Bin]):
-    list_display = ("code", "warehouse")
-    list_filter = (("warehouse", VisibleFilter),)
-    list_select_related = ("warehouse",)
-    search_fields = ("code",)
-    fields = (("warehouse", "code"),)
 
 
 class ByProduct(ReadOnlyAdmin[Any]):

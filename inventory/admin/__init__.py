@@ -1,0 +1,5 @@
+"""Warehouses and bins; the ledger and what is derived from it, to look at."""
+
+from inventory.admin import places, stock
+
+__all__ = ["places", "stock"]

@@ -1,0 +1,25 @@
+"""Stock: every movement and every promise goes through here.
+
+Locks are taken before anything is decided: balances by key, then values by key. Each function
+handles a whole document's lines in a fixed number of queries. Call them inside the service of the
+document that moves the goods; they take part in its transaction.
+"""
+
+from inventory.services.figures import available_by_product, average_costs, inbound_by_product
+from inventory.services.inbound import expect_inbound
+from inventory.services.movements import Movement, Source, insufficient_stock, post_movements
+from inventory.services.reservations import Need, release, reserve
+
+__all__ = [
+    "Movement",
+    "Need",
+    "Source",
+    "available_by_product",
+    "average_costs",
+    "expect_inbound",
+    "inbound_by_product",
+    "insufficient_stock",
+    "post_movements",
+    "release",
+    "reserve",
+]

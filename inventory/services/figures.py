@@ -1,0 +1,43 @@
+"""Questions about stock: available, inbound, what it cost."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from decimal import Decimal
+
+from django.db.models import Sum
+
+from erp.core.money import ZERO, round_price
+from inventory.models import Inbound, StockBalance, StockValue
+
+
+def available_by_product(
+    product_ids: Iterable[int], *, warehouse_id: int | None = None
+) -> dict[int, Decimal]:
+    """Return on hand less reserved per product id (missing: nothing) in one or all warehouses."""
+    rows = StockBalance.objects.filter(product_id__in=set(product_ids))
+    if warehouse_id is not None:
+        rows = rows.filter(bin__warehouse_id=warehouse_id)
+    free: dict[int, Decimal] = defaultdict(lambda: ZERO)
+    for product_id, on_hand, reserved in rows.order_by().values_list(
+        "product_id", "on_hand", "reserved"
+    ):
+        free[product_id] += on_hand - reserved
+    return dict(free)
+
+
+def inbound_by_product(product_ids: Iterable[int]) -> dict[int, Decimal]:
+    """Return the quantity ordered and not yet arrived per product id."""
+    rows = Inbound.objects.filter(product_id__in=set(product_ids)).order_by().values("product_id")
+    return {row["product_id"]: row["total"] for row in rows.annotate(total=Sum("quantity"))}
+
+
+def average_costs(product_ids: Iterable[int]) -> dict[int, Decimal]:
+    """Return the average cost per product id over all warehouses, 6 decimals."""
+    totals: dict[int, list[Decimal]] = defaultdict(lambda: [ZERO, ZERO])
+    rows = StockValue.objects.filter(product_id__in=set(product_ids), quantity__gt=0)
+    for product_id, quantity, value in rows.order_by().values_list(
+        "product_id", "quantity", "value"
+    ):
+        totals[product_id][0] += quantity
+        totals[product_id][1] += value
+    return {key: round_price(value / quantity) for key, (quantity, value) in totals.items()}

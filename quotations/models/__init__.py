@@ -1,0 +1,35 @@
+"""Enquiries from customers and the quotations made of them.
+
+Invariants: an enquiry keeps the customer's text as it came; a sent quotation is never edited but
+revised, the revision naming what it supersedes; only the last revision can be ordered.
+"""
+
+from quotations.models.enquiries import (
+    OPEN_ENQUIRIES,
+    Enquiry,
+    EnquiryLine,
+    EnquiryQuerySet,
+    EnquiryStatus,
+)
+from quotations.models.quotations import (
+    OPEN_TO_LEAVE,
+    ProtectedLeave,
+    Quotation,
+    QuotationLine,
+    QuotationQuerySet,
+    QuotationStatus,
+)
+
+__all__ = [
+    "OPEN_ENQUIRIES",
+    "OPEN_TO_LEAVE",
+    "Enquiry",
+    "EnquiryLine",
+    "EnquiryQuerySet",
+    "EnquiryStatus",
+    "ProtectedLeave",
+    "Quotation",
+    "QuotationLine",
+    "QuotationQuerySet",
+    "QuotationStatus",
+]
