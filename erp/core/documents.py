@@ -66,22 +66,15 @@ def lock_documents_naming(product_id: int, *line_models: Any) -> None:
             list(rows.order_by("pk").values_list("pk", flat=True))
 
 
-class Document(Scoped):
-    """The header of a business document."""
+class Numbered(Scoped):
+    """The header of any document: number, version, states; goods that only move need no more."""
 
     # The series its numbers are drawn from, e.g. "SO"; drafts have a ref, no number.
     number_series: ClassVar[str] = ""
     WORKFLOW: ClassVar[Workflow]
-    scope_owner = "owner"
 
     number = CodeField(_("number"), max_length=30, unique=True, null=True, editable=False)
     version = models.PositiveIntegerField(_("version"), default=1, editable=False)
-    owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.PROTECT,
-        related_name="+",
-        verbose_name=_("owner"),
-    )
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.PROTECT,
@@ -90,16 +83,7 @@ class Document(Scoped):
         verbose_name=_("created by"),
     )
     dated_on = models.DateField(_("date"))
-    currency = models.ForeignKey(
-        "core.Currency", on_delete=models.PROTECT, related_name="+", verbose_name=_("currency")
-    )
-    exchange_rate = ExchangeRateField(_("exchange rate"), default=Decimal(1))
-    partner_snapshot = models.JSONField(_("partner as issued"), default=dict, editable=False)
-    partner_reference = models.CharField(_("partner's reference"), max_length=60, blank=True)
     notes = models.TextField(_("notes"), blank=True)
-    net_total = AmountField(_("net"), default=ZERO, editable=False)
-    tax_total = AmountField(_("tax"), default=ZERO, editable=False)
-    gross_total = AmountField(_("gross"), default=ZERO, editable=False)
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
     updated_at = models.DateTimeField(_("updated at"), auto_now=True)
 
@@ -108,12 +92,6 @@ class Document(Scoped):
 
     def __str__(self) -> str:
         return self.ref
-
-    @classmethod
-    def priced_by_lines(cls) -> models.QuerySet[Any]:
-        """Documents whose totals are the sums of their lines: all, unless a table has others."""
-        rows: models.QuerySet[Any] = cls._default_manager.all()
-        return rows
 
     @property
     def ref(self) -> str:
@@ -145,6 +123,37 @@ class Document(Scoped):
         document.status = status
         self.version += 1
         return old
+
+
+class Document(Numbered):
+    """The header of a business document with a partner and prices."""
+
+    scope_owner = "owner"
+
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("owner"),
+    )
+    currency = models.ForeignKey(
+        "core.Currency", on_delete=models.PROTECT, related_name="+", verbose_name=_("currency")
+    )
+    exchange_rate = ExchangeRateField(_("exchange rate"), default=Decimal(1))
+    partner_snapshot = models.JSONField(_("partner as issued"), default=dict, editable=False)
+    partner_reference = models.CharField(_("partner's reference"), max_length=60, blank=True)
+    net_total = AmountField(_("net"), default=ZERO, editable=False)
+    tax_total = AmountField(_("tax"), default=ZERO, editable=False)
+    gross_total = AmountField(_("gross"), default=ZERO, editable=False)
+
+    class Meta:
+        abstract = True
+
+    @classmethod
+    def priced_by_lines(cls) -> models.QuerySet[Any]:
+        """Documents whose totals are the sums of their lines: all, unless a table has others."""
+        rows: models.QuerySet[Any] = cls._default_manager.all()
+        return rows
 
     def sum_lines(self, lines: Iterable["Line"]) -> None:
         """Set the totals to the sums of these lines."""

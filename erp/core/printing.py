@@ -27,7 +27,7 @@ from django.utils import formats, translation
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from erp.core.documents import Document, Line
+from erp.core.documents import Document, Line, Numbered
 from erp.core.errors import DomainError
 from erp.core.fonts import chinese_font
 from erp.core.models import Attachment
@@ -138,7 +138,7 @@ def render_pdf(template: str, context: Mapping[str, Any]) -> bytes:
 
 
 def print_document(
-    document: Document,
+    document: Numbered,
     template: str,
     context: Callable[[], Mapping[str, Any]],
     *,
@@ -175,7 +175,7 @@ def print_document(
         return name, stored.read()
 
 
-def issued_copy(document: Document, name: str) -> Attachment | None:
+def issued_copy(document: Numbered, name: str) -> Attachment | None:
     """Return the copy issued under this name, or None when there is none yet.
 
     Raises DomainError ``issued_copy_damaged`` when its bytes are not those that were issued.
@@ -196,7 +196,7 @@ def issued_copy(document: Document, name: str) -> Attachment | None:
 
 
 def issue_pdf(
-    document: Document, template: str, context: Mapping[str, Any], *, by: Any, variant: str = ""
+    document: Numbered, template: str, context: Mapping[str, Any], *, by: Any, variant: str = ""
 ) -> Attachment:
     """Return the document's issued PDF: rendered and stored the first time, the same ever after.
 
@@ -230,7 +230,7 @@ def issue_pdf(
 
 
 @service("document.print")
-def _store_copy(document: Document, copy: Attachment, *, by: Any) -> Attachment:
+def _store_copy(document: Numbered, copy: Attachment, *, by: Any) -> Attachment:
     """Save the copy's row, or return the one that somebody else has issued meanwhile."""
     type(document)._default_manager.select_for_update().get(pk=document.pk)
     earlier = issued_copy(document, copy.name)
@@ -247,13 +247,13 @@ def _store_copy(document: Document, copy: Attachment, *, by: Any) -> Attachment:
 
 
 @service("document.print")
-def reprinted(document: Document, copy: Attachment, *, by: Any) -> Attachment:
+def reprinted(document: Numbered, copy: Attachment, *, by: Any) -> Attachment:
     """Note in the operation log that a stored copy was printed again; return it."""
     record("document.printed", document, by=by, reason=copy.name)
     return copy
 
 
-def pdf_name(document: Document, variant: str = "") -> str:
+def pdf_name(document: Numbered, variant: str = "") -> str:
     """Return the file name of a document's PDF, e.g. QUO-2026-000001-en.pdf."""
     return f"{document.ref}-{variant}.pdf" if variant else f"{document.ref}.pdf"
 
