@@ -6,8 +6,10 @@ from channels.routing import ProtocolTypeRouter
 from django.conf import settings
 from django.core.asgi import get_asgi_application
 
-from erp.core.bodies import BodyLimit
-
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "erp.settings")
-pages = BodyLimit(get_asgi_application(), settings.MAX_BODY_BYTES)
-application = ProtocolTypeRouter({"http": pages})
+django = get_asgi_application()
+
+# Its imports need the apps, which are there from here on.
+from erp.core.bodies import BodyLimit  # noqa: E402
+
+application = ProtocolTypeRouter({"http": BodyLimit(django, settings.MAX_BODY_BYTES)})

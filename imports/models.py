@@ -22,6 +22,8 @@ from erp.core.workflow import Workflow
 SILENCE = timedelta(seconds=30)
 LONGEST_QUEUE = timedelta(minutes=10)  # before a worker takes it up
 
+IDLE = timedelta(days=30)  # then nobody will apply it any more
+
 
 def _storage_path(_import: "Import", _name: str) -> str:
     """Return a path that owes nothing to the name the client gave."""
@@ -32,6 +34,12 @@ class ImportQuerySet(ScopedQuerySet["Import"]):
     def open(self) -> Self:
         """Those something can still be done with."""
         return self.exclude(status__in=["undone", "failed"])
+
+    def done_with_their_file(self) -> Self:
+        """Those that hold a file nothing will read again: applied, or left lying for a month."""
+        over = Q(status__in=["applied", "undone"])
+        idle = Q(status__in=["uploaded", "checked", "failed"], created_at__lt=timezone.now() - IDLE)
+        return self.exclude(file="").filter(over | idle)
 
 
 class Import(Scoped):

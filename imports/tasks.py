@@ -7,7 +7,7 @@ from django.contrib.auth import get_user_model
 
 from erp.core.errors import DomainError
 from erp.core.jobs import job
-from imports import services
+from imports import forgetting, services
 from imports.models import Import
 
 
@@ -31,6 +31,11 @@ def undo(import_id: int, by: int | None) -> None:
 @job("imports.notice_dead", every=timedelta(minutes=1))
 def notice_dead() -> None:
     services.notice_dead()
+
+
+@job("imports.forget_files", every=timedelta(days=1))
+def forget_files() -> None:
+    forgetting.forget_files()
 
 
 def _run(import_id: int, status: str, step: Any, **options: Any) -> None:

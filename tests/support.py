@@ -345,6 +345,15 @@ def codes(results: Sequence[Any]) -> list[str]:
     return sorted(told)
 
 
+def url_of_test_database() -> str:
+    """Return the URL by which another process reaches the database of this test."""
+    base: dict[str, Any] = connection.settings_dict
+    if connection.vendor == "sqlite":
+        return f"sqlite:///{base['NAME']}"
+    who = base["USER"] + (f":{base['PASSWORD']}" if base["PASSWORD"] else "")
+    return f"mysql://{who}@{base['HOST']}:{base['PORT'] or 3306}/{base['NAME']}"
+
+
 class Rendezvous:
     """A place where each thread waits once for the others: it forces the fatal interleaving."""
 

@@ -34,9 +34,11 @@ from tests.sources import (
 def test_the_sources_are_found() -> None:
     """Every check below is empty when the search for files is wrong."""
     assert Path("orders/services/sales.py") in CODE
-    assert {Path("orders/admin/sales.py"), Path("erp/core/admin/scoped.py"), Path("erp/api.py")} <= set(
-        EDGES
-    )
+    assert {
+        Path("orders/admin/sales.py"),
+        Path("erp/core/admin/scoped.py"),
+        Path("erp/api.py"),
+    } <= set(EDGES)
     assert len(CODE) > 100
 
 

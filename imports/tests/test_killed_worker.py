@@ -6,12 +6,11 @@ import subprocess
 import sys
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 import time_machine
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from erp.core.models import Company
@@ -20,6 +19,7 @@ from imports.models import Import, ImportChunk
 from imports.progress import standing_of
 from products.models import PriceFact, Product
 from tests import factories
+from tests.support import url_of_test_database
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -54,12 +54,11 @@ def checked(company: Company, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 
 def worker(of: Import, killed_after: int) -> int:
     """Apply in a process of its own on the test's database; return how it ended."""
-    base: dict[str, Any] = connection.settings_dict
-    url = f"sqlite:///{base['NAME']}"
-    if connection.vendor == "mysql":
-        who = base["USER"] + (f":{base['PASSWORD']}" if base["PASSWORD"] else "")
-        url = f"mysql://{who}@{base['HOST']}:{base['PORT'] or 3306}/{base['NAME']}"
-    environment = {**os.environ, "DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "erp.settings"}
+    environment = {
+        **os.environ,
+        "DATABASE_URL": url_of_test_database(),
+        "DJANGO_SETTINGS_MODULE": "erp.settings",
+    }
     done = subprocess.run(  # noqa: S603 -- our own code
         [sys.executable, "-c", WORKER, str(of.pk), str(killed_after)],
         cwd=settings.BASE_DIR,
