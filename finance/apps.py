@@ -8,7 +8,7 @@ class FinanceConfig(AppConfig):
 
     def ready(self) -> None:
         from erp.core.registry import on_value_events  # noqa: PLC0415
-        from finance import books, seams  # noqa: F401, PLC0415 (they register themselves)
+        from finance import books, credit, seams  # noqa: F401, PLC0415 (they register themselves)
         from finance.ledger import post_value_events  # noqa: PLC0415
 
         on_value_events(post_value_events)

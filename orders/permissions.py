@@ -1,4 +1,7 @@
-"""Rights over orders, deliveries and receipts. Storekeepers move goods; sales and buyers do not."""
+"""Rights over orders, deliveries, receipts and returns.
+
+Storekeepers move goods; sales and buyers do not.
+"""
 
 
 def _all(*names: str) -> list[str]:
@@ -11,8 +14,11 @@ _SELL = [
     "orders.change_salesorder",
     "orders.confirm_salesorder",
     "orders.cancel_salesorder",
+    "orders.close_salesorder",
     "orders.view_delivery",
     "orders.add_delivery",
+    "orders.view_return",
+    "orders.add_return",
 ]
 _BUY = [
     *_all("purchaseorder", "receipt"),
@@ -21,9 +27,12 @@ _BUY = [
     "orders.send_purchaseorder",
 ]
 _MOVE = [
-    *_all("delivery", "receipt"),
+    *_all("delivery", "receipt", "return"),
     "orders.add_delivery",
+    "orders.change_delivery",
     "orders.ship_delivery",
+    "orders.add_return",
+    "orders.post_return",
     "orders.add_receipt",
     "orders.change_receipt",
     "orders.post_receipt",
@@ -35,7 +44,11 @@ ROLES = {
         *_BUY,
         *_MOVE,
         "orders.view_all_salesorder",
+        "orders.override_credit",
         "orders.reverse_delivery",
+        "orders.exceed_delivery",
+        "orders.reverse_return",
+        *(f"orders.{verb}_deliverytolerance" for verb in ("view", "add", "change", "delete")),
         "orders.approve_purchaseorder",
     ],
     "sales": _SELL,
@@ -46,5 +59,5 @@ ROLES = {
         "orders.view_purchaseorder",
         "orders.view_all_purchaseorder",
     ],
-    "accountant": _all("salesorder", "delivery", "purchaseorder", "receipt"),
+    "accountant": _all("salesorder", "delivery", "purchaseorder", "receipt", "return"),
 }

@@ -1,15 +1,23 @@
-"""What of orders, deliveries and receipts follows a merge or changes hands."""
+"""What of orders, deliveries and receipts follows a merge, changes hands or stands in the way."""
+
+from collections.abc import Iterator
+
+from django.db import models
+from django.utils.translation import gettext as _
 
 from erp.core.documents import lock_documents_naming
 from erp.core.owners import owner_hands_over
-from erp.core.registry import follows_merge, locks_merge
+from erp.core.registry import Repoint, blocks_change, follows_merge, locks_merge
 from orders.models import (
     Delivery,
     DeliveryLine,
+    DeliveryTolerance,
     PurchaseOrder,
     PurchaseOrderLine,
     Receipt,
     ReceiptLine,
+    Return,
+    ReturnLine,
     SalesOrder,
     SalesOrderLine,
 )
@@ -17,20 +25,50 @@ from products.models import Product
 
 follows_merge(SalesOrder, "customer")
 follows_merge(Delivery, "customer")
+follows_merge(Return, "customer")
 follows_merge(PurchaseOrder, "supplier")
 follows_merge(Receipt, "supplier")
 
 owner_hands_over(SalesOrder.objects.unfinished)
 owner_hands_over(Delivery.objects.to_ship)
+owner_hands_over(Return.objects.unfinished)
 owner_hands_over(PurchaseOrder.objects.unfinished)
 owner_hands_over(Receipt.objects.unfinished)
 
 
 def _lock_documents(gone_id: int, _kept_id: int) -> None:
-    """A delivery before its order, a receipt before its purchase order."""
-    lock_documents_naming(gone_id, DeliveryLine, SalesOrderLine, ReceiptLine, PurchaseOrderLine)
+    """A return before its delivery, that before its order, a receipt before its purchase order."""
+    lock_documents_naming(
+        gone_id, ReturnLine, DeliveryLine, SalesOrderLine, ReceiptLine, PurchaseOrderLine
+    )
 
 
 locks_merge(Product, _lock_documents)
-for _line in (DeliveryLine, SalesOrderLine, ReceiptLine, PurchaseOrderLine):
+for _line in (ReturnLine, DeliveryLine, SalesOrderLine, ReceiptLine, PurchaseOrderLine):
     follows_merge(_line, "product")
+
+
+def _one_tolerance(column: str) -> Repoint:
+    """The row that stays keeps its own tolerance; without one it takes the other's."""
+
+    def repoint(gone_id: int, kept_id: int) -> int:
+        rows = DeliveryTolerance.objects.filter(**{f"{column}_id": gone_id})
+        if DeliveryTolerance.objects.filter(**{f"{column}_id": kept_id}).exists():
+            gone = rows.count()
+            rows.delete()
+            return gone
+        return rows.update(**{f"{column}_id": kept_id})
+
+    return repoint
+
+
+follows_merge(DeliveryTolerance, "customer", repoint=_one_tolerance("customer"))
+follows_merge(DeliveryTolerance, "product", repoint=_one_tolerance("product"))
+
+
+@blocks_change
+def _returned(obj: models.Model) -> Iterator[str]:
+    """Goods of a delivery that came back stand against reversing it."""
+    if isinstance(obj, Delivery):
+        for back in Return.objects.live().filter(delivery=obj).order_by("pk"):
+            yield _("Goods of it came back by %(ref)s.") % {"ref": back.ref}

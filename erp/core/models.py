@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from erp.core.fields import CodeField, ExchangeRateField, RateField
 from erp.core.kept_exports import Export as Export  # noqa: PLC0414 (a table of ours)
+from erp.core.money import ZERO
 from erp.core.policy import Scoped, ScopedQuerySet
 
 M = TypeVar("M", bound=models.Model)
@@ -167,6 +168,33 @@ class Company(Scoped):
     quotation_validity_days = models.PositiveSmallIntegerField(
         _("days a quotation is valid"), default=7
     )
+    contract_clauses = models.TextField(
+        _("contract clauses"),
+        blank=True,
+        db_default="",
+        default="",
+        help_text=_("One a line: quality, transport, packing, inspection, breach, disputes …"),
+    )
+    over_delivery_rate = RateField(
+        _("over-delivery allowed"),
+        default=ZERO,
+        db_default=ZERO,
+        help_text=_(
+            "0.05 is 5 %. What is agreed with a customer or fixed for a product goes first."
+        ),
+    )
+    under_delivery_rate = RateField(
+        _("under-delivery allowed"),
+        default=ZERO,
+        db_default=ZERO,
+        help_text=_("0.05 is 5 %: what is left of a line is closed when no more than that is."),
+    )
+    overdue_hold_days = models.PositiveSmallIntegerField(
+        _("hold orders when invoices are overdue for days"),
+        null=True,
+        blank=True,
+        help_text=_("Empty: overdue invoices hold no order."),
+    )
 
     objects = ScopedQuerySet.as_manager()
 
@@ -175,6 +203,15 @@ class Company(Scoped):
         verbose_name_plural = _("company")
         constraints: ClassVar = [
             models.CheckConstraint(condition=Q(singleton=1), name="one_company"),
+            models.CheckConstraint(
+                condition=Q(
+                    over_delivery_rate__gte=0,
+                    over_delivery_rate__lte=1,
+                    under_delivery_rate__gte=0,
+                    under_delivery_rate__lte=1,
+                ),
+                name="company_delivery_rates",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -30,10 +30,22 @@ class ValueEvent:
     source_id: int
 
 
+@dataclass(frozen=True, slots=True)
+class Exposure:
+    """What a customer owes and may come to owe, in the company's currency.
+
+    ``overdue_since`` is the day his oldest open invoice fell due, where one is overdue.
+    """
+
+    amount: Decimal
+    overdue_since: date | None = None
+
+
 Blocker = Callable[[models.Model], Iterable[str]]
 Repoint = Callable[[int, int], int]
 HandOver = Callable[[Any, Any, Any], int]
 
+_exposures: list[Callable[[int, date], Exposure]] = []
 _value_handlers: list[Callable[[list[ValueEvent], Any], None]] = []
 _blockers: list[Blocker] = []
 _followers: dict[type[models.Model], dict[str, Repoint]] = defaultdict(dict)
@@ -50,6 +62,18 @@ def on_value_events(handler: Callable[[list[ValueEvent], Any], None]) -> None:
 def publish_value_events(events: list[ValueEvent], *, by: Any) -> None:
     for handler in _value_handlers:
         handler(events, by)
+
+
+def adds_exposure(exposure: Callable[[int, date], Exposure]) -> None:
+    """Register ``exposure(customer_id, on)``: what an app knows of a customer's debts."""
+    _exposures.append(exposure)
+
+
+def exposure_of(customer_id: int, *, on: date) -> Exposure:
+    """Return what every app knows together; the oldest of the overdue days."""
+    found = [exposure(customer_id, on) for exposure in _exposures]
+    overdue = [one.overdue_since for one in found if one.overdue_since]
+    return Exposure(sum((one.amount for one in found), Decimal(0)), min(overdue, default=None))
 
 
 def blocks_change(blocker: Blocker) -> Blocker:

@@ -1,8 +1,8 @@
 """Sales orders, deliveries, purchase orders and goods receipts.
 
 Invariants: per order line delivered + closed ≤ ordered (within the tolerance) and delivered is the
-sum of its shipped delivery lines; the same for purchase lines and posted receipts; what was posted
-is never changed, only reversed.
+sum of its shipped delivery lines; the same for purchase lines and posted receipts; no more comes
+back of a delivery line than was shipped; what was posted is never changed, only reversed.
 """
 
 from orders.models.deliveries import Delivery, DeliveryLine, DeliveryQuerySet, DeliveryStatus
@@ -13,13 +13,23 @@ from orders.models.purchasing import (
     PurchaseOrderStatus,
 )
 from orders.models.receipts import Receipt, ReceiptLine, ReceiptQuerySet, ReceiptStatus
-from orders.models.sales import SalesOrder, SalesOrderLine, SalesOrderQuerySet, SalesOrderStatus
+from orders.models.returns import Return, ReturnLine, ReturnQuerySet, ReturnStatus
+from orders.models.sales import (
+    Issue,
+    SalesOrder,
+    SalesOrderLine,
+    SalesOrderQuerySet,
+    SalesOrderStatus,
+)
+from orders.models.tolerances import DeliveryTolerance
 
 __all__ = [
     "Delivery",
     "DeliveryLine",
     "DeliveryQuerySet",
     "DeliveryStatus",
+    "DeliveryTolerance",
+    "Issue",
     "PurchaseOrder",
     "PurchaseOrderLine",
     "PurchaseOrderQuerySet",
@@ -28,6 +38,10 @@ __all__ = [
     "ReceiptLine",
     "ReceiptQuerySet",
     "ReceiptStatus",
+    "Return",
+    "ReturnLine",
+    "ReturnQuerySet",
+    "ReturnStatus",
     "SalesOrder",
     "SalesOrderLine",
     "SalesOrderQuerySet",

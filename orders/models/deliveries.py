@@ -7,7 +7,8 @@ from django.utils.translation import gettext_lazy as _
 
 from customers.models import Customer
 from erp.core.documents import Document, DocumentQuerySet, Line, line_constraints, status_check
-from erp.core.fields import AmountField
+from erp.core.fields import AmountField, QuantityField
+from erp.core.money import ZERO
 from erp.core.workflow import Workflow
 from inventory.models import Warehouse
 from orders.models.sales import SalesOrder, SalesOrderLine
@@ -42,7 +43,11 @@ class Delivery(Document):
                 DeliveryStatus.DRAFT,
                 DeliveryStatus.CANCELLED,
             ],
-            DeliveryStatus.PICKED: [DeliveryStatus.SHIPPED, DeliveryStatus.RESERVED],
+            DeliveryStatus.PICKED: [
+                DeliveryStatus.SHIPPED,
+                DeliveryStatus.RESERVED,
+                DeliveryStatus.CANCELLED,
+            ],
             DeliveryStatus.SHIPPED: [DeliveryStatus.DONE, DeliveryStatus.REVERSED],
             DeliveryStatus.DONE: [DeliveryStatus.REVERSED],
         }
@@ -72,6 +77,7 @@ class Delivery(Document):
             ("view_all_delivery", _("Can see all deliveries")),
             ("ship_delivery", _("Can ship deliveries")),
             ("reverse_delivery", _("Can reverse deliveries")),
+            ("exceed_delivery", _("Can deliver more than the tolerance allows")),
         ]
         constraints: ClassVar = [status_check("delivery", DeliveryStatus)]
 
@@ -81,6 +87,8 @@ class DeliveryLine(Line):
     product = models.ForeignKey(Product, on_delete=models.PROTECT, verbose_name=_("product"))
     source_line = models.ForeignKey(SalesOrderLine, on_delete=models.PROTECT, related_name="+")
     cost_amount = AmountField(_("cost"), null=True, editable=False)
+    # What shipping closed of the order line, being so little that nobody waits for it.
+    closed_quantity = QuantityField(_("closed"), default=ZERO, db_default=ZERO, editable=False)
 
     class Meta(Line.Meta):
         verbose_name = _("delivery line")

@@ -1,17 +1,20 @@
 """Sales orders and their lines."""
 
-from decimal import Decimal
+from decimal import ROUND_DOWN, Decimal
 from typing import ClassVar
 
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Round
+from django.db.models.lookups import LessThanOrEqual
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
-from customers.models import Customer
+from customers.models import Contact, Customer
 from erp.core.documents import Document, DocumentQuerySet, Line, line_constraints, status_check
-from erp.core.fields import QuantityField
-from erp.core.money import ZERO
+from erp.core.fields import QuantityField, RateField
+from erp.core.models import PaymentTerm
+from erp.core.money import MILLI, ZERO
 from erp.core.workflow import Workflow
 from inventory.models import Warehouse
 from products.models import Product
@@ -24,6 +27,15 @@ class SalesOrderStatus(models.TextChoices):
     IN_PROGRESS = "in_progress", _("in progress")
     DONE = "done", _("done")
     CANCELLED = "cancelled", _("cancelled")
+
+
+class Issue(models.TextChoices):
+    """Why goods of an order line leave; only what is sold needs a price."""
+
+    SALE = "sale", _("sale")
+    SAMPLE = "sample", _("sample")
+    GIFT = "gift", _("gift")
+    REPLACEMENT = "replacement", _("replacement")
 
 
 class SalesOrderQuerySet(DocumentQuerySet["SalesOrder"]):
@@ -47,7 +59,9 @@ class SalesOrder(Document):
                 SalesOrderStatus.DONE,
                 SalesOrderStatus.CANCELLED,
             ],
-            SalesOrderStatus.IN_PROGRESS: [SalesOrderStatus.DONE],
+            # Back again when a delivery is reversed.
+            SalesOrderStatus.IN_PROGRESS: [SalesOrderStatus.CONFIRMED, SalesOrderStatus.DONE],
+            SalesOrderStatus.DONE: [SalesOrderStatus.CONFIRMED, SalesOrderStatus.IN_PROGRESS],
         }
     )
     number_series = "SO"
@@ -65,6 +79,29 @@ class SalesOrder(Document):
     )
     warehouse = models.ForeignKey(Warehouse, on_delete=models.PROTECT, verbose_name=_("ship from"))
     requested_on = models.DateField(_("wanted on"), null=True, blank=True)
+    contact = models.ForeignKey(
+        Contact, on_delete=models.PROTECT, null=True, blank=True, verbose_name=_("contact")
+    )
+    delivery_address = models.CharField(
+        _("deliver to"), max_length=300, blank=True, db_default="", default=""
+    )
+    payment_term = models.ForeignKey(
+        PaymentTerm,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("payment term"),
+    )
+    # Why it may go over the customer's credit limit; empty: it may not.
+    credit_override = models.CharField(
+        _("over the credit limit because"),
+        max_length=200,
+        blank=True,
+        db_default="",
+        default="",
+        editable=False,
+    )
 
     objects = SalesOrderQuerySet.as_manager()
 
@@ -76,6 +113,8 @@ class SalesOrder(Document):
             ("view_all_salesorder", _("Can see all sales orders")),
             ("confirm_salesorder", _("Can confirm sales orders")),
             ("cancel_salesorder", _("Can cancel sales orders")),
+            ("close_salesorder", _("Can close the remainder of sales orders")),
+            ("override_credit", _("Can let sales orders go over the credit limit")),
         ]
         constraints: ClassVar = [status_check("sales_order", SalesOrderStatus)]
 
@@ -85,6 +124,28 @@ class SalesOrderLine(Line):
     product = models.ForeignKey(Product, on_delete=models.PROTECT, verbose_name=_("product"))
     source_line = models.ForeignKey(
         QuotationLine, on_delete=models.PROTECT, null=True, editable=False, related_name="+"
+    )
+    # Where it ships from; empty: the order's own.
+    warehouse = models.ForeignKey(
+        Warehouse,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("ship from"),
+    )
+    issue = models.CharField(
+        pgettext_lazy("order line", "kind"),
+        max_length=12,
+        choices=Issue.choices,
+        default=Issue.SALE,
+        db_default=Issue.SALE,
+    )
+    lead_time_days = models.PositiveSmallIntegerField(_("lead time in days"), null=True, blank=True)
+    # How much more or less than ordered may be delivered, as agreed when the order was confirmed.
+    over_rate = RateField(_("over-delivery allowed"), default=ZERO, db_default=ZERO, editable=False)
+    under_rate = RateField(
+        _("under-delivery allowed"), default=ZERO, db_default=ZERO, editable=False
     )
     delivered_quantity = QuantityField(_("delivered"), default=ZERO, editable=False)
     closed_quantity = QuantityField(_("closed"), default=ZERO, editable=False)
@@ -99,13 +160,31 @@ class SalesOrderLine(Line):
                 name="sales_order_progress_not_negative",
             ),
             models.CheckConstraint(
-                condition=Q(
-                    quantity__gte=Round(F("delivered_quantity") + F("closed_quantity"), precision=3)
+                condition=LessThanOrEqual(
+                    Round(F("delivered_quantity") + F("closed_quantity"), precision=3),
+                    Round(F("quantity") * (1 + F("over_rate")), precision=3),
                 ),
-                name="sales_order_not_overdelivered",
+                name="sales_order_within_tolerance",
+            ),
+            models.CheckConstraint(
+                condition=Q(over_rate__gte=0, under_rate__gte=0, under_rate__lte=1),
+                name="sales_order_tolerances",
+            ),
+            models.CheckConstraint(
+                condition=Q(issue__in=Issue.values), name="sales_order_line_issue"
             ),
         ]
 
     @property
+    def ships_from_id(self) -> int:
+        return self.warehouse_id or self.document.warehouse_id
+
+    @property
     def open_quantity(self) -> Decimal:
-        return self.quantity - self.delivered_quantity - self.closed_quantity
+        return max(ZERO, self.quantity - self.delivered_quantity - self.closed_quantity)
+
+    @property
+    def most_quantity(self) -> Decimal:
+        """The most that may be delivered in all."""
+        most = self.quantity * (1 + self.over_rate) - self.closed_quantity
+        return most.quantize(MILLI, rounding=ROUND_DOWN)

@@ -180,7 +180,7 @@ def test_only_an_open_order_is_delivered(status: str) -> None:
 VERBS = {
     "pick": (services.pick_delivery, {"reserved"}),
     "ship": (services.ship_delivery, {"reserved", "picked"}),
-    "cancel": (services.cancel_delivery, {"draft", "reserved"}),
+    "cancel": (services.cancel_delivery, {"draft", "reserved", "picked"}),
 }
 
 

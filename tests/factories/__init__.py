@@ -18,6 +18,7 @@ from tests.factories.books import (
 from tests.factories.documents import (
     DeliveryFactory,
     DeliveryLineFactory,
+    DeliveryToleranceFactory,
     DocumentFactory,
     EnquiryFactory,
     EnquiryLineFactory,
@@ -28,6 +29,8 @@ from tests.factories.documents import (
     QuotationLineFactory,
     ReceiptFactory,
     ReceiptLineFactory,
+    ReturnFactory,
+    ReturnLineFactory,
     SalesOrderFactory,
     SalesOrderLineFactory,
 )
@@ -90,6 +93,7 @@ __all__ = [
     "CustomerFactory",
     "DeliveryFactory",
     "DeliveryLineFactory",
+    "DeliveryToleranceFactory",
     "DepartmentFactory",
     "DocumentFactory",
     "EnquiryFactory",
@@ -122,6 +126,8 @@ __all__ = [
     "ReceiptFactory",
     "ReceiptLineFactory",
     "ReservationFactory",
+    "ReturnFactory",
+    "ReturnLineFactory",
     "SalesOrderFactory",
     "SalesOrderLineFactory",
     "StockFactory",

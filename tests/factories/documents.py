@@ -13,10 +13,13 @@ from erp.core.periods import company_today
 from orders.models import (
     Delivery,
     DeliveryLine,
+    DeliveryTolerance,
     PurchaseOrder,
     PurchaseOrderLine,
     Receipt,
     ReceiptLine,
+    Return,
+    ReturnLine,
     SalesOrder,
     SalesOrderLine,
 )
@@ -94,6 +97,15 @@ def _source(document: Any) -> dict[str, Any]:
     if isinstance(document, Receipt):
         source = PurchaseOrderLineFactory(
             document=document.purchase_order, line_no=document.purchase_order.lines.count() + 1
+        )
+        return {
+            "source_line": source,
+            "product": source.product,
+            "bin": BinFactory(warehouse=document.warehouse),
+        }
+    if isinstance(document, Return):
+        source = DeliveryLineFactory(
+            document=document.delivery, line_no=document.delivery.lines.count() + 1
         )
         return {
             "source_line": source,
@@ -180,6 +192,37 @@ class DeliveryLineFactory(LineFactory[DeliveryLine]):
     product: Any = SelfAttribute("source_line.product")
 
 
+class ReturnFactory(DocumentFactory[Return]):
+    """A draft return of a delivery of its own, one delivery line for each of its lines."""
+
+    class Meta:
+        model = Return
+
+    delivery = SubFactory(DeliveryFactory, lines=0, owner=SelfAttribute("..owner"))
+    customer = SelfAttribute("delivery.customer")
+    warehouse = SelfAttribute("delivery.warehouse")
+    reason = "错发"
+
+
+class ReturnLineFactory(LineFactory[ReturnLine]):
+    class Meta:
+        model = ReturnLine
+
+    document = SubFactory(ReturnFactory, lines=0)
+    source_line = SubFactory(DeliveryLineFactory)
+    product: Any = SelfAttribute("source_line.product")
+    bin = SubFactory(BinFactory)
+
+
+class DeliveryToleranceFactory(Factory[DeliveryTolerance]):
+    class Meta:
+        model = DeliveryTolerance
+
+    customer = SubFactory(CustomerFactory)
+    over_rate = Decimal("0.05")
+    under_rate = Decimal("0.02")
+
+
 class PurchaseOrderFactory(DocumentFactory[PurchaseOrder]):
     class Meta:
         model = PurchaseOrder
@@ -221,6 +264,7 @@ LINE_FACTORIES.update(
         Quotation: QuotationLineFactory,
         SalesOrder: SalesOrderLineFactory,
         Delivery: DeliveryLineFactory,
+        Return: ReturnLineFactory,
         PurchaseOrder: PurchaseOrderLineFactory,
         Receipt: ReceiptLineFactory,
     }

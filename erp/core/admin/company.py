@@ -41,6 +41,15 @@ class CompanyAdmin(AuditedAdmin[Company]):
         (None, {"fields": (("name", "name_en"), "address", ("phone", "email"), "tax_id")}),
         (_("Bank"), {"fields": (("bank_name", "bank_account"), "currency")}),
         (_("Quotations"), {"fields": ("quotation_validity_days", "quotation_clauses")}),
+        (
+            _("Sales orders"),
+            {
+                "fields": (
+                    ("over_delivery_rate", "under_delivery_rate", "overdue_hold_days"),
+                    "contract_clauses",
+                )
+            },
+        ),
     )
 
     def changelist_view(
