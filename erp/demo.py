@@ -82,6 +82,9 @@ ACCOUNTS = [
     ("6401", "主营业务成本", "cost_of_goods"),
     ("6402", "采购价格差异", "price_difference"),
     ("6601", "存货盘盈盘亏", "stock_adjustment"),
+    ("220203", "暂估运费关税", "landed_cost"),
+    ("6602", "样品费用", "samples"),
+    ("6603", "存货报废损失", "stock_loss"),
 ]
 PEOPLE = [
     ("admin", "系统管理员", "administrator"),

@@ -25,6 +25,9 @@ class Account(Master):
         COST_OF_GOODS = "cost_of_goods", _("cost of goods sold")
         PRICE_DIFFERENCE = "price_difference", _("purchase price difference")
         STOCK_ADJUSTMENT = "stock_adjustment", _("stock adjustments")
+        STOCK_LOSS = "stock_loss", _("scrap and losses of stock")
+        SAMPLES = "samples", _("samples given away")
+        LANDED_COST = "landed_cost", _("freight and duty to be invoiced")
 
     code = models.CharField(_("code"), max_length=20, unique=True)
     name = models.CharField(_("name"), max_length=60)

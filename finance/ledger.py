@@ -20,11 +20,23 @@ Role = Account.Role
 _COUNTER_ACCOUNT = {
     "opening": Role.OPENING,
     "receipt": Role.RECEIVED_NOT_INVOICED,
+    "supplier_return": Role.RECEIVED_NOT_INVOICED,
     "delivery": Role.COST_OF_GOODS,
+    "customer_return": Role.COST_OF_GOODS,
+    "cost_of_goods": Role.COST_OF_GOODS,
+    "sample": Role.SAMPLES,
+    "scrap": Role.STOCK_LOSS,
+    "loss": Role.STOCK_LOSS,
     "adjustment": Role.STOCK_ADJUSTMENT,
+    "count": Role.STOCK_ADJUSTMENT,
+    "surplus": Role.STOCK_ADJUSTMENT,
     "revaluation": Role.STOCK_ADJUSTMENT,
-    # Transfers carry their value along; only a rounding residue can be left.
+    "landed_cost": Role.LANDED_COST,
+    "price_difference": Role.PRICE_DIFFERENCE,
+    "residual": Role.PRICE_DIFFERENCE,
+    # These carry their value along; only a rounding residue can be left.
     "transfer": Role.STOCK_ADJUSTMENT,
+    "assembly": Role.STOCK_ADJUSTMENT,
 }
 
 

@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -77,7 +78,14 @@ def main_warehouse() -> Warehouse:
     return main_bin().warehouse
 
 
-def stock(product: Product, quantity: Any, value: Any, place: Bin | None = None) -> None:
+def stock(
+    product: Product,
+    quantity: Any,
+    value: Any,
+    place: Bin | None = None,
+    *,
+    on: date | None = None,
+) -> None:
     """Post opening stock: ledger, balance, value and journal entry."""
     chart()
     movement = Movement(
@@ -90,7 +98,11 @@ def stock(product: Product, quantity: Any, value: Any, place: Bin | None = None)
     source = Source("inventory.opening", 1)
     with transaction.atomic():
         post_movements(
-            [movement], source=source, kind=StockMove.Kind.OPENING, on=company_today(), by=keeper()
+            [movement],
+            source=source,
+            kind=StockMove.Kind.OPENING,
+            on=on or company_today(),
+            by=keeper(),
         )
 
 

@@ -14,19 +14,48 @@ from inventory.models.places import Bin, Warehouse
 from products.models import Product
 
 
+class MoveKind(models.TextChoices):
+    OPENING = "opening", _("opening stock")
+    RECEIPT = "receipt", _("goods receipt")
+    DELIVERY = "delivery", _("delivery")
+    CUSTOMER_RETURN = "customer_return", _("customer return")
+    SUPPLIER_RETURN = "supplier_return", _("supplier return")
+    TRANSFER = "transfer", _("transfer")
+    LOSS = "loss", _("loss in transit")
+    ADJUSTMENT = "adjustment", _("adjustment")
+    COUNT = "count", _("stock count")
+    SAMPLE = "sample", _("sample")
+    SCRAP = "scrap", _("scrap")
+    SURPLUS = "surplus", _("surplus")
+    ASSEMBLY = "assembly", _("assembly")
+    REVALUATION = "revaluation", _("revaluation")
+    LANDED_COST = "landed_cost", _("landed cost")
+    PRICE_DIFFERENCE = "price_difference", _("price difference")
+    # The part of a change of value that belongs to goods which have left already.
+    COST_OF_GOODS = "cost_of_goods", _("cost of goods sold")
+    # What is left between the value goods leave at and the value the stock carries.
+    RESIDUAL = "residual", _("residual cost")
+
+
+# Kinds of move that may carry value without quantity.
+VALUE_ONLY = [
+    MoveKind.REVALUATION,
+    MoveKind.LANDED_COST,
+    MoveKind.PRICE_DIFFERENCE,
+    MoveKind.COST_OF_GOODS,
+    MoveKind.RESIDUAL,
+]
+
+
 class StockMove(Scoped):
     """One movement of one product: into a bin, out of a bin, or between two. Append-only.
 
-    ``quantity`` is positive; ``value`` is what moved, at ``unit_cost`` on average.
+    ``value`` is what moved, at ``unit_cost`` on average. A move without quantity changes only the
+    value of the bin's warehouse: it gains what comes in and loses what goes out, and ``unit_cost``
+    says by how much each unit lying there became dearer or cheaper.
     """
 
-    class Kind(models.TextChoices):
-        OPENING = "opening", _("opening stock")
-        RECEIPT = "receipt", _("goods receipt")
-        DELIVERY = "delivery", _("delivery")
-        TRANSFER = "transfer", _("transfer")
-        ADJUSTMENT = "adjustment", _("adjustment")
-        REVALUATION = "revaluation", _("revaluation")
+    Kind = MoveKind
 
     product = models.ForeignKey(Product, on_delete=models.PROTECT, verbose_name=_("product"))
     from_bin = models.ForeignKey(
@@ -38,17 +67,18 @@ class StockMove(Scoped):
     quantity = QuantityField(_("quantity"))
     unit_cost = UnitPriceField(_("unit cost"))
     value = AmountField(_("value"))
-    kind = models.CharField(_("kind"), max_length=12, choices=Kind.choices)
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices)
     on = models.DateField(_("date"))
     posted_at = models.DateTimeField(_("posted at"), auto_now_add=True)
     source_type = models.CharField(max_length=60)
     source_id = models.PositiveBigIntegerField()
     source_line_id = models.PositiveBigIntegerField()
-    reverses = models.OneToOneField(
+    # The move this one takes back, whole or in part.
+    reverses = models.ForeignKey(
         "self",
         on_delete=models.PROTECT,
         null=True,
-        related_name="reversed_by",
+        related_name="reversals",
         verbose_name=_("reverses"),
     )
 
@@ -60,24 +90,17 @@ class StockMove(Scoped):
         ordering: ClassVar = ["-id"]
         permissions: ClassVar = [("import_stock", _("Can import counted stock"))]
         constraints: ClassVar = [
-            models.CheckConstraint(condition=Q(quantity__gt=0), name="move_quantity_positive"),
+            models.CheckConstraint(
+                condition=Q(quantity__gt=0) | Q(quantity=0, kind__in=VALUE_ONLY),
+                name="move_quantity_positive",
+            ),
+            models.CheckConstraint(condition=Q(value__gte=0), name="move_value_not_negative"),
             models.CheckConstraint(
                 condition=Q(from_bin__isnull=False) | Q(to_bin__isnull=False),
                 name="move_has_a_bin",
             ),
-            models.CheckConstraint(
-                condition=Q(
-                    kind__in=[
-                        "opening",
-                        "receipt",
-                        "delivery",
-                        "transfer",
-                        "adjustment",
-                        "revaluation",
-                    ]
-                ),
-                name="move_kind",
-            ),
+            models.CheckConstraint(condition=~Q(from_bin=F("to_bin")), name="move_goes_somewhere"),
+            models.CheckConstraint(condition=Q(kind__in=MoveKind.values), name="move_kind"),
         ]
         indexes: ClassVar = [
             models.Index(fields=["product", "on"], name="move_product_on"),
@@ -95,6 +118,8 @@ class StockBalance(Scoped):
     bin = models.ForeignKey(Bin, on_delete=models.PROTECT, verbose_name=_("bin"))
     on_hand = QuantityField(_("on hand"), default=ZERO)
     reserved = QuantityField(_("reserved"), default=ZERO)
+    # The latest date of its moves; empty where it is not known.
+    moved_on = models.DateField(_("last moved"), null=True, editable=False)
 
     objects = ScopedQuerySet.as_manager()
 
@@ -135,7 +160,7 @@ class StockValue(Scoped):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["product", "warehouse"], name="value_once"),
             models.CheckConstraint(
-                condition=Q(quantity__gt=0) | Q(quantity=0, value=0),
+                condition=Q(quantity__gt=0, value__gte=0) | Q(quantity=0, value=0),
                 name="no_value_without_quantity",
             ),
         ]

@@ -7,12 +7,16 @@ document that moves the goods; they take part in its transaction.
 
 from inventory.services.figures import available_by_product, average_costs, inbound_by_product
 from inventory.services.inbound import expect_inbound
-from inventory.services.movements import Movement, Source, insufficient_stock, post_movements
+from inventory.services.locked_stock import insufficient_stock
+from inventory.services.movements import Movement, Source, post_movements
 from inventory.services.reservations import Need, release, reserve
+from inventory.services.revaluations import Revaluation, revalue
+from inventory.services.reversals import reverse_movements
 
 __all__ = [
     "Movement",
     "Need",
+    "Revaluation",
     "Source",
     "available_by_product",
     "average_costs",
@@ -22,4 +26,6 @@ __all__ = [
     "post_movements",
     "release",
     "reserve",
+    "revalue",
+    "reverse_movements",
 ]

@@ -1,20 +1,21 @@
 """Movements: the only writer of the stock ledger, of balances and of values."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from erp.core import bulk
 from erp.core.errors import DomainError
-from erp.core.money import ZERO, plain, round_money, round_price
+from erp.core.money import ZERO, round_price
 from erp.core.periods import assert_open
 from erp.core.registry import ValueEvent, publish_value_events
-from inventory.models import Bin, StockBalance, StockMove, StockValue
-from products.models import Product
+from inventory.models import Bin, StockMove
+from inventory.services.locked_stock import LockedStock
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,10 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Movement:
-    """One movement asked for. ``value`` is what comes in; goods going out go at the average."""
+    """One movement asked for. ``value`` is what comes in, or what goods leave at.
+
+    Without it goods leave at the moving average of their warehouse, and come in at no value.
+    """
 
     line_id: int
     product_id: int
@@ -41,123 +45,119 @@ class Movement:
     value: Decimal | None = None
 
 
-class _Locked:
-    """Balances and values of one posting, locked, changed in memory, written back once."""
+class Posting:
+    """The ledger rows of one document while they are made, and the stock they change."""
 
-    def __init__(self, movements: Sequence[Movement]) -> None:
-        bins = {b.pk: b for m in movements for b in (m.from_bin, m.to_bin) if b is not None}
-        places = {
-            (m.product_id, b.pk) for m in movements for b in (m.from_bin, m.to_bin) if b is not None
-        }
-        accounts = {(product, bins[place].warehouse_id) for product, place in places}
-        self.balances: dict[tuple[int, int], StockBalance] = _locked_rows(
-            StockBalance, ("product_id", "bin_id"), places
+    def __init__(self, stock: LockedStock, source: Source, on: date) -> None:
+        self.stock = stock
+        self.source = source
+        self.on = on
+        self.moves: list[StockMove] = []
+
+    def add(self, asked: Movement, kind: str, value: Decimal, **more: Any) -> None:
+        """Write a movement down at this value and let the stock follow."""
+        product_id, quantity = asked.product_id, asked.quantity
+        if asked.from_bin is not None:
+            self.stock.take(product_id, asked.from_bin, quantity, value)
+        if asked.to_bin is not None:
+            self.stock.put(product_id, asked.to_bin, quantity, value)
+        more.setdefault("unit_cost", round_price(value / quantity) if quantity else ZERO)
+        self.moves.append(
+            StockMove(
+                product_id=product_id,
+                from_bin=asked.from_bin,
+                to_bin=asked.to_bin,
+                quantity=quantity,
+                value=value,
+                kind=kind,
+                on=self.on,
+                source_type=self.source.type,
+                source_id=self.source.id,
+                source_line_id=asked.line_id,
+                **more,
+            )
         )
-        self.values: dict[tuple[int, int], StockValue] = _locked_rows(
-            StockValue, ("product_id", "warehouse_id"), accounts
-        )
 
-    def save(self) -> None:
-        StockBalance.objects.bulk_update(self.balances.values(), ["on_hand"], batch_size=500)
-        StockValue.objects.bulk_update(self.values.values(), ["quantity", "value"], batch_size=500)
-
-
-def _locked_rows(model: Any, names: tuple[str, str], keys: set[tuple[int, int]]) -> dict[Any, Any]:
-    """Return rows by key, missing ones created, all locked in the order of their primary key."""
-    first, second = names
-    wanted = Q(**{f"{first}__in": {k[0] for k in keys}, f"{second}__in": {k[1] for k in keys}})
-    existing = {
-        (a, b): pk
-        for a, b, pk in model.objects.filter(wanted).values_list(first, second, "pk")
-        if (a, b) in keys
-    }
-    missing = sorted(keys - existing.keys())
-    if missing:
-        model.objects.bulk_create(
-            [model(**{first: a, second: b}) for a, b in missing], ignore_conflicts=True
-        )
-        pks = [
-            pk
-            for a, b, pk in model.objects.filter(wanted).values_list(first, second, "pk")
-            if (a, b) in keys
+    def write(self, *, by: Any) -> list[StockMove]:
+        """Settle, save stock and ledger, and tell finance, once per kind of move."""
+        self._add_residuals()
+        self.stock.save(self.on)
+        bulk.insert(self.moves)
+        gained: dict[str, Decimal] = defaultdict(lambda: ZERO)
+        for move in self.moves:
+            if move.from_bin_id is None:
+                gained[move.kind] += move.value
+            elif move.to_bin_id is None:
+                gained[move.kind] -= move.value
+        events = [
+            ValueEvent(kind, amount, self.on, self.source.type, self.source.id)
+            for kind, amount in gained.items()
+            if amount
         ]
-    else:
-        pks = list(existing.values())
-    rows = model.objects.select_for_update().filter(pk__in=pks).order_by("pk")
-    return {(getattr(row, first), getattr(row, second)): row for row in rows}
+        if events:
+            publish_value_events(events, by=by)
+        return self.moves
+
+    def _add_residuals(self) -> None:
+        """Book what values had to be corrected by, beside the last move of the account."""
+        corrections = self.stock.settle()
+        if not corrections:
+            return
+        last: dict[tuple[int, int], tuple[StockMove, Bin]] = {}
+        for move in self.moves:
+            for place in (move.from_bin, move.to_bin):
+                if place is not None and move.kind != StockMove.Kind.RESIDUAL:
+                    last[move.product_id, place.warehouse_id] = (move, place)
+        for account, amount in corrections.items():
+            move, place = last[account]
+            quantity = self.stock.quantity(*account)
+            self.moves.append(
+                StockMove(
+                    product_id=move.product_id,
+                    from_bin=place if amount < 0 else None,
+                    to_bin=place if amount > 0 else None,
+                    quantity=ZERO,
+                    unit_cost=round_price(abs(amount) / quantity) if quantity else ZERO,
+                    value=abs(amount),
+                    kind=StockMove.Kind.RESIDUAL,
+                    on=self.on,
+                    source_type=self.source.type,
+                    source_id=self.source.id,
+                    source_line_id=move.source_line_id,
+                    reverses=move.reverses,
+                )
+            )
+
+
+def ends(movements: Iterable[Any]) -> list[tuple[int, Bin]]:
+    """Return the places that movements, or moves, start from and lead to."""
+    return [(m.product_id, b) for m in movements for b in (m.from_bin, m.to_bin) if b is not None]
 
 
 def post_movements(
     movements: Sequence[Movement], *, source: Source, kind: str, on: date, by: Any
 ) -> list[StockMove]:
-    """Post movements of one document: balances, values, ledger rows, and one value event.
+    """Post movements of one document: balances, values, ledger rows, and one value event per kind.
 
     Locks balances then values by primary key. Goods leave at the moving average of their warehouse
-    before the move; the last unit takes the remaining value. Raises DomainError period_closed,
-    insufficient_stock.
+    before the move, the last unit at the remaining value, or at the value given: what the stock
+    does not carry of that becomes a residual. Raises DomainError period_closed, same_bin,
+    insufficient_stock, also where goods leave on a past day on which they were not there.
     """
     assert_open(on, "stock")
-    locked = _Locked(movements)
-    moves, gained = [], ZERO
-    for movement in movements:
-        value = _value_out(locked, movement) if movement.from_bin else movement.value or ZERO
-        gained += (value if movement.to_bin else ZERO) - (value if movement.from_bin else ZERO)
-        if movement.to_bin:
-            _put(locked, movement, movement.to_bin, value)
-        moves.append(
-            StockMove(
-                product_id=movement.product_id,
-                from_bin=movement.from_bin,
-                to_bin=movement.to_bin,
-                quantity=movement.quantity,
-                unit_cost=round_price(value / movement.quantity),
-                value=value,
-                kind=kind,
-                on=on,
-                source_type=source.type,
-                source_id=source.id,
-                source_line_id=movement.line_id,
-            )
-        )
-    locked.save()
-    StockMove.objects.bulk_create(moves, batch_size=500)
-    if gained:
-        event = ValueEvent(kind, gained, on, source.type, source.id)
-        publish_value_events([event], by=by)
-    return moves
-
-
-def _value_out(locked: _Locked, movement: Movement) -> Decimal:
-    """Take the quantity out of its bin and warehouse; return the value that leaves with it."""
-    place = movement.from_bin
-    if place is None:
-        raise ValueError("a movement out needs a bin")
-    balance = locked.balances[movement.product_id, place.pk]
-    if balance.available < movement.quantity:
-        raise insufficient_stock(movement.product_id, movement.quantity, balance.available)
-    account = locked.values[movement.product_id, place.warehouse_id]
-    if movement.quantity == account.quantity:
-        value = account.value
-    else:
-        value = round_money(account.value * movement.quantity / account.quantity)
-    balance.on_hand -= movement.quantity
-    account.quantity -= movement.quantity
-    account.value -= value
-    return value
-
-
-def _put(locked: _Locked, movement: Movement, place: Bin, value: Decimal) -> None:
-    locked.balances[movement.product_id, place.pk].on_hand += movement.quantity
-    account = locked.values[movement.product_id, place.warehouse_id]
-    account.quantity += movement.quantity
-    account.value += value
-
-
-def insufficient_stock(product_id: int, wanted: Decimal, available: Decimal) -> DomainError:
-    product = Product.objects.select_related("brand").get(pk=product_id)
-    return DomainError(
-        _("%(product)s: %(wanted)s wanted, %(available)s available.")
-        % {"product": product, "wanted": plain(wanted), "available": plain(available)},
-        code="insufficient_stock",
-        field=str(product),
-    )
+    posting = Posting(LockedStock(ends(movements)), source, on)
+    for asked in movements:
+        value = asked.value
+        if asked.from_bin is not None:
+            if asked.from_bin == asked.to_bin:
+                raise DomainError(
+                    _("The goods are in %(bin)s already.") % {"bin": asked.from_bin},
+                    code="same_bin",
+                    field="to_bin",
+                )
+            stock = posting.stock
+            stock.check_available(asked.product_id, asked.from_bin, asked.quantity)
+            if value is None:
+                value = stock.cost_of(asked.product_id, asked.from_bin, asked.quantity)
+        posting.add(asked, kind, value or ZERO)
+    return posting.write(by=by)

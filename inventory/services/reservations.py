@@ -8,62 +8,102 @@ from decimal import Decimal
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from erp.core import bulk
 from erp.core.errors import DomainError
+from erp.core.money import ZERO
 from inventory.models import Bin, Reservation, StockBalance
-from inventory.services.movements import Source, insufficient_stock
+from inventory.services.locked_stock import insufficient_stock
+from inventory.services.movements import Source
 
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """A quantity of a product that a document's line wants promised."""
+    """A quantity of a product that a document's line wants from a warehouse."""
 
     line_id: int
     product_id: int
     quantity: Decimal
+    warehouse_id: int
 
 
-def reserve(needs: Sequence[Need], *, warehouse_id: int, source: Source) -> None:
-    """Promise stock of one warehouse to the lines of a document, all or nothing.
+def reserve(
+    needs: Sequence[Need], *, source: Source, allow_partial: bool = False
+) -> dict[int, Decimal]:
+    """Promise stock to the lines of a document; return how much each line got, by its id.
 
-    Locks the balances of these products by primary key and takes from the bins in that order.
-    Raises DomainError insufficient_stock naming the first product that falls short.
+    Each need is met in its own warehouse. Locks the balances of these products there by primary
+    key and takes from the bins in that order, the needs in theirs. Raises DomainError
+    insufficient_stock naming the first product that falls short, unless part is enough.
     """
-    products = {need.product_id for need in needs}
-    balances: dict[int, list[StockBalance]] = defaultdict(list)
-    rows = StockBalance.objects.filter(product_id__in=products, bin__warehouse_id=warehouse_id)
-    keys = list(rows.order_by().values_list("pk", flat=True))
-    for row in StockBalance.objects.select_for_update().filter(pk__in=keys).order_by("pk"):
-        balances[row.product_id].append(row)
-    reservations: list[Reservation] = []
+    balances = _lock_balances(needs)
+    # Promised before, in the same bin: that row grows.
+    lines = {need.line_id for need in needs}
+    held = {
+        (row.source_line_id, row.bin_id): row
+        for row in Reservation.objects.filter(
+            source_type=source.type, source_id=source.id, source_line_id__in=lines
+        )
+    }
+    promised: dict[int, Decimal] = {}
+    rows: dict[tuple[int, int], Reservation] = {}
     changed: dict[int, StockBalance] = {}
     for need in needs:
-        for balance, quantity in _spread(need, balances[need.product_id]):
+        parts = _spread(need, balances[need.product_id, need.warehouse_id])
+        covered = sum((quantity for _balance, quantity in parts), ZERO)
+        if covered < need.quantity and not allow_partial:
+            raise insufficient_stock(need.product_id, need.quantity, covered)
+        promised[need.line_id] = promised.get(need.line_id, ZERO) + covered
+        for balance, quantity in parts:
             balance.reserved += quantity
             changed[balance.pk] = balance
-            reservations.append(
-                Reservation(
-                    product_id=need.product_id,
-                    bin_id=balance.bin_id,
-                    quantity=quantity,
-                    source_type=source.type,
-                    source_id=source.id,
-                    source_line_id=need.line_id,
-                )
-            )
-    Reservation.objects.bulk_create(reservations, batch_size=500)
-    StockBalance.objects.bulk_update(changed.values(), ["reserved"], batch_size=500)
+            key = (need.line_id, balance.bin_id)
+            if key not in rows:
+                rows[key] = held.get(key) or _reservation(need, balance, source)
+            rows[key].quantity += quantity
+    bulk.insert([row for row in rows.values() if row.pk is None])
+    bulk.update([row for row in rows.values() if row.pk is not None], ["quantity"])
+    bulk.update(list(changed.values()), ["reserved"])
+    return promised
+
+
+def _lock_balances(needs: Sequence[Need]) -> dict[tuple[int, int], list[StockBalance]]:
+    """Return the locked balances per product and warehouse, each in the order of their key."""
+    wanted = {(need.product_id, need.warehouse_id) for need in needs}
+    rows = StockBalance.objects.filter(
+        product_id__in={product for product, _warehouse in wanted},
+        bin__warehouse_id__in={warehouse for _product, warehouse in wanted},
+    ).order_by()
+    places = {
+        pk: (product, warehouse)
+        for pk, product, warehouse in rows.values_list("pk", "product_id", "bin__warehouse_id")
+        if (product, warehouse) in wanted
+    }
+    balances: dict[tuple[int, int], list[StockBalance]] = defaultdict(list)
+    for row in StockBalance.objects.select_for_update().filter(pk__in=places).order_by("pk"):
+        balances[places[row.pk]].append(row)
+    return balances
+
+
+def _reservation(need: Need, balance: StockBalance, source: Source) -> Reservation:
+    return Reservation(
+        product_id=need.product_id,
+        bin_id=balance.bin_id,
+        quantity=ZERO,
+        source_type=source.type,
+        source_id=source.id,
+        source_line_id=need.line_id,
+    )
 
 
 def _spread(need: Need, balances: Iterable[StockBalance]) -> list[tuple[StockBalance, Decimal]]:
+    """Return what each bin gives to the need, until it is met or nothing is left."""
     rest, parts = need.quantity, []
     for balance in balances:
         part = min(rest, balance.available)
         if part > 0:
             parts.append((balance, part))
             rest -= part
-        if not rest:
-            return parts
-    raise insufficient_stock(need.product_id, need.quantity, need.quantity - rest)
+    return parts
 
 
 def release(source: Source, quantities: Mapping[int, Decimal] | None = None) -> list[Reservation]:
@@ -93,9 +133,9 @@ def release(source: Source, quantities: Mapping[int, Decimal] | None = None) -> 
         raise DomainError(_("Less is reserved than is to be released."), code="not_reserved")
     for row in freed:
         balances[row.product_id, row.bin_id].reserved -= row.quantity
-    StockBalance.objects.bulk_update(balances.values(), ["reserved"], batch_size=500)
-    Reservation.objects.filter(pk__in=[r.pk for r in rows if not r.quantity]).delete()
-    Reservation.objects.bulk_update([r for r in rows if r.quantity], ["quantity"], batch_size=500)
+    bulk.update(list(balances.values()), ["reserved"])
+    bulk.delete(Reservation, [row.pk for row in rows if not row.quantity])
+    bulk.update([row for row in rows if row.quantity], ["quantity"])
     return freed
 
 

@@ -245,8 +245,8 @@ def test_whatever_comes_and_goes_the_books_agree_and_nothing_is_left_at_zero(
 
 @service("test.reserve")
 def promise(product: Product, quantity: Any, *, line_id: int = 1, source: Source = ORDER) -> None:
-    needs = [Need(line_id, product.pk, Decimal(quantity))]
-    reserve(needs, warehouse_id=main_warehouse().pk, source=source)
+    needs = [Need(line_id, product.pk, Decimal(quantity), main_warehouse().pk)]
+    reserve(needs, source=source)
 
 
 @service("test.release")
@@ -284,9 +284,10 @@ def test_the_next_promise_takes_what_the_first_left(spread: Product) -> None:
 
 
 def test_two_lines_of_one_product_share_what_is_there(spread: Product) -> None:
-    needs = [Need(1, spread.pk, Decimal(4)), Need(2, spread.pk, Decimal(4))]
+    main = main_warehouse().pk
+    needs = [Need(1, spread.pk, Decimal(4), main), Need(2, spread.pk, Decimal(4), main)]
     with transaction.atomic():
-        reserve(needs, warehouse_id=main_warehouse().pk, source=ORDER)
+        assert reserve(needs, source=ORDER) == {1: 4, 2: 4}
     assert sum(quantity for _line, _bin, quantity in promised()) == 8
     assert_books_ok()
 
@@ -302,6 +303,29 @@ def test_stock_of_another_warehouse_is_not_promised() -> None:
     stock(product, 10, "80.00", Bin.objects.get(warehouse__code="EAST"))
     with refused("insufficient_stock"):
         promise(product, 1)
+
+
+def test_part_is_promised_where_part_is_enough(spread: Product) -> None:
+    other = factories.ProductFactory()
+    main, east = main_bin(), Bin.objects.get(warehouse__code="EAST")
+    stock(spread, 2, "16.00", east)
+    needs = [
+        Need(1, spread.pk, Decimal(10), main.warehouse_id),
+        Need(2, spread.pk, Decimal(1), east.warehouse_id),
+        Need(3, other.pk, Decimal(1), main.warehouse_id),
+    ]
+    with transaction.atomic():
+        got = reserve(needs, source=ORDER, allow_partial=True)
+    assert got == {1: 8, 2: 1, 3: 0}
+    assert [(line, quantity) for line, _bin, quantity in promised()] == [(1, 3), (1, 5), (2, 1)]
+    assert_books_ok()
+
+
+def test_a_later_promise_for_the_same_line_adds_to_it(spread: Product) -> None:
+    promise(spread, 2)
+    promise(spread, 3)
+    assert promised() == [(1, "A-010101", Decimal(3)), (1, "A-020202", Decimal(2))]
+    assert_books_ok()
 
 
 def test_giving_up_all_frees_all(spread: Product) -> None:
@@ -345,8 +369,7 @@ def test_another_document_s_promise_is_left_alone(spread: Product) -> None:
 
 def _expect(product: Product, quantity: Any) -> None:
     expect_inbound(
-        [Need(1, product.pk, Decimal(quantity))],
-        warehouse_id=main_warehouse().pk,
+        [Need(1, product.pk, Decimal(quantity), main_warehouse().pk)],
         requested_on=date(2026, 12, 1),
         source=Source("orders.purchaseorder", 1),
     )

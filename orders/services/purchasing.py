@@ -204,8 +204,7 @@ def cancel_purchase_order(order_id: int, *, by: User, reason: str = "") -> Purch
 def update_inbound(order: PurchaseOrder, lines: Sequence[PurchaseOrderLine]) -> None:
     """Let the warehouse expect what these lines still have open."""
     expect_inbound(
-        [Need(line.pk, line.product_id, line.open_quantity) for line in lines],
-        warehouse_id=order.warehouse_id,
+        [Need(line.pk, line.product_id, line.open_quantity, order.warehouse_id) for line in lines],
         requested_on=order.requested_on,
         source=Source.of(order),
     )

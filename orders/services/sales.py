@@ -106,8 +106,10 @@ def confirm_order(order_id: int, *, by: User, version: int | None = None) -> Sal
         raise DomainError(_("An order needs at least one line."), code="empty_order")
     order.dated_on = company_today()
     order.partner_snapshot = partner_snapshot(order.customer)
-    needs = [Need(line.pk, line.product_id, line.open_quantity) for line in lines]
-    reserve(needs, warehouse_id=order.warehouse_id, source=Source.of(order))
+    needs = [
+        Need(line.pk, line.product_id, line.open_quantity, order.warehouse_id) for line in lines
+    ]
+    reserve(needs, source=Source.of(order))
     record_price_facts(
         PriceFact.Kind.SALE, order, lines, on=order.dated_on, customer=order.customer
     )

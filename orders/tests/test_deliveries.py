@@ -128,7 +128,7 @@ def test_shipping_the_last_unit_leaves_no_value() -> None:
 
 def test_a_delivery_is_dated_as_told() -> None:
     product = factories.ProductFactory()
-    stock(product, 10, "80.00")
+    stock(product, 10, "80.00", on=date(2025, 12, 1))
     delivery = planned_delivery(line(product, 4))
     shipped = services.ship_delivery(delivery.pk, by=keeper(), on=date(2025, 12, 31))
     assert shipped.number == "DN-2025-000001"
