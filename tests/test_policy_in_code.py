@@ -145,6 +145,7 @@ UNSCOPED_MODELS = {
     "orders.DeliveryLine": "through its delivery",
     "orders.PurchaseOrderLine": "through its order",
     "orders.ReceiptLine": "through its receipt",
+    "orders.ReturnLine": "through its return",
     "finance.InvoiceLine": "through its invoice",
     "finance.JournalLine": "through its entry",
 }
