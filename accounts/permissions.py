@@ -9,6 +9,7 @@ ROLES = {
         "accounts.view_department",
         "accounts.add_department",
         "accounts.change_department",
+        "accounts.delete_department",
         "auth.view_group",
     ],
     "manager": ["accounts.view_user", "accounts.view_department", "accounts.hand_over_user"],

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
+from django.db.models import Model, QuerySet
 from guardian.models import UserObjectPermission
 
 from customers.models import (
@@ -14,9 +15,18 @@ from customers.models import (
     PartnerDetail,
     Supplier,
 )
+from customers.services import keep_one_default
 from erp.core.models import Attachment
 from erp.core.owners import owner_hands_over
-from erp.core.registry import Repoint, follows_merge, follows_merge_of, repoint_all
+from erp.core.registry import (
+    Repoint,
+    after_deletion,
+    follows_merge,
+    follows_merge_of,
+    goes_along,
+    goes_along_by_name,
+    repoint_all,
+)
 
 _SAID_ALREADY = ("id", "customer", "supplier", "is_default")
 
@@ -50,7 +60,17 @@ def _details_follow(model: type[PartnerDetail], column: str) -> Repoint:
     return repoint
 
 
+def _defaults_pass_on(details: list[Any], by: Any) -> None:
+    """Another becomes the default, where the partner itself is still there."""
+    for column, model in (("customer", Customer), ("supplier", Supplier)):
+        named = {getattr(detail, f"{column}_id") for detail in details}
+        for partner in model.objects.filter(pk__in=named).order_by("pk"):
+            keep_one_default(partner, by=by)
+
+
 for _model in (Contact, Address, InvoiceProfile):
+    goes_along(_model, "customer", "supplier")
+    after_deletion(_model, _defaults_pass_on)
     for _column in ("customer", "supplier"):
         follows_merge(_model, _column, repoint=_details_follow(_model, _column))
 
@@ -85,4 +105,15 @@ for _partner in (Customer, Supplier):
     owner_hands_over(_partner.objects.all)
 for _column in ("customer", "supplier"):
     follows_merge(FollowUp, _column)
+goes_along(FollowUp, "customer", "supplier")
+
+
+def _shares(model: type[Model], pks: list[Any]) -> QuerySet[UserObjectPermission]:
+    kind = ContentType.objects.get_for_model(model)
+    return UserObjectPermission.objects.filter(
+        content_type=kind, object_pk__in=[str(pk) for pk in pks]
+    )
+
+
+goes_along_by_name("guardian.UserObjectPermission", _shares)
 owner_hands_over(FollowUp.objects.open)

@@ -10,7 +10,7 @@ from csp.constants import SELF, UNSAFE_INLINE
 from csp.decorators import csp_replace
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
-from django.db import OperationalError
+from django.db import IntegrityError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.http.multipartparser import MultiPartParserError
 from django.utils.translation import gettext as _
@@ -164,6 +164,10 @@ def _malformed(request: HttpRequest, error: Exception) -> HttpResponse:
 def _failed(request: HttpRequest, error: Exception) -> HttpResponse:
     if isinstance(error, OperationalError) and is_retryable(error):
         return Problem(503, "busy", _("The database is busy; try again.")).response()
+    if isinstance(error, IntegrityError):
+        logger.warning("%s %s", request.method, request.path, exc_info=error)
+        text = _("Somebody else entered or changed the same in this moment; look again.")
+        return Problem(409, "conflict", text).response()
     logger.error("%s %s", request.method, request.path, exc_info=error)
     return Problem(500, "internal_error", _("Something went wrong on our side.")).response()
 

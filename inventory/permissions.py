@@ -2,7 +2,9 @@
 
 _STOCK = ["warehouse", "bin", "stockbalance", "reservation", "inbound"]
 _READ = [f"inventory.view_{name}" for name in _STOCK]
-_PLACES = [f"inventory.{verb}_{name}" for verb in ("add", "change") for name in _STOCK[:2]]
+_PLACES = [
+    f"inventory.{verb}_{name}" for verb in ("add", "change", "delete") for name in _STOCK[:2]
+]
 _LEDGER = ["inventory.view_stockmove", "inventory.view_stockvalue"]
 _INBOUND = ["inventory.add_inbound", "inventory.change_inbound"]
 

@@ -4,10 +4,16 @@ Moves keep quantity, value and date; balances of one bin and values of one wareh
 so that every figure stays the sum of its moves.
 """
 
+from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any
 
-from erp.core.registry import Repoint, follows_merge, locks_merge
-from inventory.models import Inbound, Reservation, StockBalance, StockMove, StockValue
+from django.db.models import Model, QuerySet
+from django.utils.translation import gettext as _
+
+from erp.core.aggregates import ExactSum
+from erp.core.registry import Repoint, follows_merge, goes_along, locks_merge, tells_effects
+from inventory.models import Bin, Inbound, Reservation, StockBalance, StockMove, StockValue
 from products.models import Product
 
 
@@ -42,6 +48,9 @@ def _add_up(model: Any, place: str, *figures: str) -> Repoint:
     return repoint
 
 
+# A bin that was never used goes with its warehouse; moves and balances hold both.
+goes_along(Bin, "warehouse")
+
 locks_merge(Product, _lock_stock)
 follows_merge(StockMove, "product")
 follows_merge(Reservation, "product")
@@ -52,3 +61,22 @@ follows_merge(
 follows_merge(
     StockValue, "product", repoint=_add_up(StockValue, "warehouse_id", "quantity", "value")
 )
+
+
+@tells_effects
+def _stock_of(obj: Model) -> Iterator[tuple[str, str]]:
+    """What a document holds of the stock: reserved, taken out, put in, expected."""
+    if not getattr(obj, "number_series", ""):
+        return
+    mine = {"source_type": obj._meta.label_lower, "source_id": obj.pk}
+    moves = StockMove.objects.filter(**mine)
+    held: dict[str, QuerySet[Any]] = {
+        _("reserved"): Reservation.objects.filter(**mine),
+        _("out of stock"): moves.filter(to_bin=None),
+        _("into stock"): moves.filter(from_bin=None),
+        _("moved between bins"): moves.exclude(to_bin=None).exclude(from_bin=None),
+        _("expected"): Inbound.objects.filter(**mine),
+    }
+    for label, rows in held.items():
+        total: Decimal = rows.aggregate(total=ExactSum("quantity"))["total"]
+        yield label, f"{total.normalize():,f}"

@@ -12,6 +12,7 @@ _SELL = [
     "orders.view_salesorder",
     "orders.add_salesorder",
     "orders.change_salesorder",
+    "orders.delete_salesorder",
     "orders.confirm_salesorder",
     "orders.cancel_salesorder",
     "orders.close_salesorder",
@@ -24,6 +25,7 @@ _BUY = [
     *_all("purchaseorder", "receipt"),
     "orders.add_purchaseorder",
     "orders.change_purchaseorder",
+    "orders.delete_purchaseorder",
     "orders.send_purchaseorder",
 ]
 _MOVE = [
@@ -35,6 +37,7 @@ _MOVE = [
     "orders.post_return",
     "orders.add_receipt",
     "orders.change_receipt",
+    "orders.delete_receipt",
     "orders.post_receipt",
 ]
 

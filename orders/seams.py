@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from erp.core.documents import lock_documents_naming
 from erp.core.owners import owner_hands_over
-from erp.core.registry import Repoint, blocks_change, follows_merge, locks_merge
+from erp.core.registry import Repoint, blocks_change, follows_merge, goes_along, locks_merge
 from orders.models import (
     Delivery,
     DeliveryLine,
@@ -24,7 +24,6 @@ from orders.models import (
 from products.models import Product
 
 follows_merge(SalesOrder, "customer")
-follows_merge(SalesOrder, "contact")
 follows_merge(Delivery, "customer")
 follows_merge(Return, "customer")
 follows_merge(PurchaseOrder, "supplier")
@@ -65,6 +64,7 @@ def _one_tolerance(column: str) -> Repoint:
 
 follows_merge(DeliveryTolerance, "customer", repoint=_one_tolerance("customer"))
 follows_merge(DeliveryTolerance, "product", repoint=_one_tolerance("product"))
+goes_along(DeliveryTolerance, "customer", "product")
 
 
 @blocks_change
@@ -73,3 +73,10 @@ def _returned(obj: models.Model) -> Iterator[str]:
     if isinstance(obj, Delivery):
         for back in Return.objects.live().filter(delivery=obj).order_by("pk"):
             yield _("Goods of it came back by %(ref)s.") % {"ref": back.ref}
+
+
+@blocks_change
+def _made_of_a_quotation(obj: models.Model) -> Iterator[str]:
+    """The quotation is taken as ordered: its order is cancelled, not deleted."""
+    if isinstance(obj, SalesOrder) and obj.quotation_id is not None:
+        yield _("It was made of a quotation; cancel it instead.")

@@ -4,14 +4,27 @@ from django.db.models import Q
 
 from erp.core.models import Attachment
 from erp.core.periods import company_today
-from erp.core.registry import Repoint, follows_merge, follows_merge_of, locks_merge, repoint_all
+from erp.core.registry import (
+    Repoint,
+    after_deletion,
+    follows_merge,
+    follows_merge_of,
+    goes_along,
+    locks_merge,
+    repoint_all,
+)
+from products import words
 from products.models import (
+    Brand,
+    Category,
+    Derivation,
     ForbiddenBrand,
     Interchange,
     PriceFact,
     Product,
     ProductCode,
     ProtectedItem,
+    StopWord,
 )
 from products.supersession import reachable, steps_from
 
@@ -145,3 +158,17 @@ follows_merge(PriceFact, "product")
 follows_merge(ProtectedItem, "product", repoint=_protected_of("product", "customer"))
 follows_merge(Product, "merged_into")
 follows_merge_of(Product, "Attachment.object_id", _files_follow)
+
+
+# --- deleting ----------------------------------------------------------------------------------
+
+# A product somebody has protected stays (ProtectedItem.product), a forbidden brand too: what
+# customers said is no part of the catalogue.
+goes_along(ProductCode, "product", "customer", "supplier")
+goes_along(Interchange, "from_product", "to_product")
+goes_along(ProtectedItem, "customer")
+goes_along(ForbiddenBrand, "customer")
+goes_along(Derivation, "brand")
+for _named in (Brand, Category, Product):
+    after_deletion(_named, lambda _rows, _by: words.changed())
+after_deletion(StopWord, lambda _rows, _by: words.changed(words.STOP_WORDS))

@@ -163,6 +163,76 @@ def repoint_all(target: type[models.Model], gone_id: int, kept_id: int) -> dict[
     return {name: count for name, count in counts.items() if count}
 
 
+# --- deleting: what goes along, what stands against it -------------------------------------------
+
+Companions = Callable[[type[models.Model], list[Any]], models.QuerySet[Any]]
+AfterDeletion = Callable[[list[Any], Any], None]
+
+_along: set[str] = set()
+_companions: dict[str, Companions] = {}
+_after_deletion: dict[type[models.Model], list[AfterDeletion]] = defaultdict(list)
+
+
+def goes_along(model: type[models.Model], *columns: str) -> None:
+    """Let rows of a table be deleted with the row that one of these foreign keys points at.
+
+    A line always goes with its ``document``; every other foreign key that nobody names here stands
+    against deleting what it points at, whatever its ``on_delete`` says.
+    """
+    for column in columns:
+        if not isinstance(model._meta.get_field(column), models.ForeignKey):
+            raise TypeError(f"{model._meta.label}.{column} points at no table")
+        _along.add(f"{model._meta.label}.{column}")
+
+
+def does_go_along(field: Any) -> bool:
+    """Return whether rows go with the row this foreign key of theirs points at."""
+    owner = field.model
+    return (
+        field.name == "document"
+        or bool(owner._meta.auto_created)  # the table of a many-to-many field
+        or f"{owner._meta.label}.{field.name}" in _along
+    )
+
+
+def goes_along_by_name(name: str, find: Companions) -> None:
+    """Let rows go along that name their object by type and id; ``find(model, ids)`` tells them."""
+    _companions[name] = find
+
+
+def companions() -> dict[str, Companions]:
+    return dict(_companions)
+
+
+def after_deletion(model: type[models.Model], then: AfterDeletion) -> None:
+    """Register ``then(rows, by)``, called in the transaction that deleted rows of a table."""
+    _after_deletion[model].append(then)
+
+
+def tell_deleted(model: type[models.Model], rows: list[Any], *, by: Any) -> None:
+    for then in _after_deletion[model]:
+        then(rows, by)
+
+
+# --- effects: what a verb would do, in words ----------------------------------------------------
+
+Teller = Callable[[models.Model], Iterable[tuple[str, str]]]
+_tellers: list[Teller] = []
+
+
+def tells_effects(teller: Teller) -> Teller:
+    """Register what tells of a document, as (label, figure), what ledgers hold for it.
+
+    Asked before and after a verb was tried; what differs is shown as its effect. It tells no cost.
+    """
+    _tellers.append(teller)
+    return teller
+
+
+def ledger_facts(obj: models.Model) -> dict[str, str]:
+    return {label: figure for teller in _tellers for label, figure in teller(obj)}
+
+
 # --- hand-over: whoever leaves gives his work to a colleague -------------------------------------
 
 

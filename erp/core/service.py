@@ -14,7 +14,7 @@ from contextvars import ContextVar
 from typing import Any, ParamSpec, TypeVar
 
 from django.core.exceptions import PermissionDenied
-from django.db import OperationalError, connection, transaction
+from django.db import DatabaseError, IntegrityError, OperationalError, connection, transaction
 
 from erp.core.errors import DomainError
 from erp.core.record import record
@@ -24,12 +24,13 @@ R = TypeVar("R")
 logger = logging.getLogger(__name__)
 
 MAX_ATTEMPTS = 5
-# MariaDB: record changed since last read, lock wait timeout, deadlock.
-_RETRYABLE_CODES = {1020, 1205, 1213}
+# MariaDB: record changed since last read, lock wait timeout, deadlock; and what somebody else did
+# since it was checked (the same key entered, the row pointed at deleted): now the check sees it.
+_RETRYABLE_CODES = {1020, 1205, 1213, 1062, 1452}
 _running: ContextVar[bool] = ContextVar("service_running", default=False)
 
 
-def is_retryable(error: OperationalError) -> bool:
+def is_retryable(error: DatabaseError) -> bool:
     """Return whether running the same transaction again can succeed."""
     code = error.args[0] if error.args else None
     return code in _RETRYABLE_CODES or "database is locked" in str(error)
@@ -71,7 +72,7 @@ def in_one_transaction(function: Callable[[], R]) -> R:
         try:
             with transaction.atomic():
                 return function()
-        except OperationalError as error:
+        except (OperationalError, IntegrityError) as error:
             if attempt == attempts or not is_retryable(error):
                 raise
             logger.info("attempt %d failed: %s", attempt, error)

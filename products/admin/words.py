@@ -7,7 +7,7 @@ from django.db.models import Model
 from django.http import HttpRequest
 
 from erp.core.admin import AuditedAdmin
-from erp.core.admin.audited import snapshot
+from erp.core.snapshots import snapshot
 from products import words
 from products.models import StopWord
 
@@ -15,7 +15,7 @@ M = TypeVar("M", bound=Model)
 
 
 class WordsAdmin(AuditedAdmin[M]):
-    """Moves a word list on when one of ``word_fields`` changes or a row comes or goes."""
+    """Moves a word list on when one of ``word_fields`` changes or a row comes."""
 
     word_list: ClassVar[str] = words.WORDS
     word_fields: ClassVar[tuple[str, ...]]
@@ -25,10 +25,6 @@ class WordsAdmin(AuditedAdmin[M]):
         after = snapshot(form.instance)
         if any(form.stored.get(name) != after[name] for name in self.word_fields):
             words.changed(self.word_list)
-
-    def delete_model(self, request: HttpRequest, obj: M) -> None:
-        super().delete_model(request, obj)
-        words.changed(self.word_list)
 
 
 @admin.register(StopWord)

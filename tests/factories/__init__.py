@@ -66,13 +66,6 @@ from tests.factories.masters import (
     UploadedFileFactory,
     UserFactory,
 )
-from tests.factories.rfqs import (
-    RfqAwardFactory,
-    RfqFactory,
-    RfqLineFactory,
-    RfqReplyFactory,
-    RfqSupplierFactory,
-)
 from tests.factories.stock import (
     BinFactory,
     InboundFactory,
@@ -135,11 +128,6 @@ __all__ = [
     "ReservationFactory",
     "ReturnFactory",
     "ReturnLineFactory",
-    "RfqAwardFactory",
-    "RfqFactory",
-    "RfqLineFactory",
-    "RfqReplyFactory",
-    "RfqSupplierFactory",
     "SalesOrderFactory",
     "SalesOrderLineFactory",
     "StockFactory",

@@ -22,13 +22,12 @@ from erp.core.admin.documents import DocumentAdmin, LinesInline, document_fields
 from erp.core.admin.figures import figure, percent, plain, price
 from erp.core.admin.files import FilesAdmin
 from erp.core.admin.filters import VisibleFilter
+from erp.core.admin.inlines import ReadOnlyInline, ScopedInline
 from erp.core.admin.ledger import LedgerAdmin
 from erp.core.admin.scoped import (
     COST_RIGHT,
     ReadOnlyAdmin,
-    ReadOnlyInline,
     ScopedAdmin,
-    ScopedInline,
     display,
     may_see_cost,
     right,

@@ -1,8 +1,8 @@
 """Verbs as buttons: one action on the rows ticked in a list and on the page of one row.
 
 A button is a POST with the version its page showed. The action authorises, calls one service per
-row and tells each outcome; a refused row stays as it was and the others go on. A verb that has to
-ask something first leads to a page with its form.
+row and tells each outcome. On the rows of a list its effects are shown first (``batch``). A verb
+that has to ask something first leads to a page with its form.
 """
 
 import inspect
@@ -28,12 +28,11 @@ from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
+from erp.core.admin.batch import run_batch
 from erp.core.admin.scoped import M, ScopedAdmin
 from erp.core.errors import DomainError
 from erp.core.policy import allowed
 
-# Rows one list action takes: each is a transaction of its own, in one request.
-MOST_ROWS = 200
 Run = Callable[..., Any]
 Ask = Callable[[Any, HttpRequest], type[forms.Form]]
 Facts = Callable[[Any, HttpRequest], list[tuple[str, str]]]
@@ -237,20 +236,10 @@ class ActionsAdmin(ScopedAdmin[M]):
                 actions[action.name] = (_in_list(action), action.name, action.description)
         return actions
 
-    def run_in_list(self, action: ObjectAction, request: HttpRequest, rows: QuerySet[Any]) -> None:
-        if not allowed(request.user, action.permission):
-            raise PermissionDenied
-        chosen = list(rows.order_by("pk")[: MOST_ROWS + 1])
-        if len(chosen) > MOST_ROWS:
-            messages.error(request, _("Choose at most %(most)d rows.") % {"most": MOST_ROWS})
-            return
-        for obj in chosen:
-            self._outcome(request, action, obj)
 
-
-def _in_list(action: ObjectAction) -> Callable[[Any, HttpRequest, QuerySet[Any]], None]:
-    def run(model_admin: Any, request: HttpRequest, rows: QuerySet[Any]) -> None:
-        model_admin.run_in_list(action, request, rows)
+def _in_list(action: ObjectAction) -> Callable[[Any, HttpRequest, QuerySet[Any]], HttpResponse]:
+    def run(model_admin: Any, request: HttpRequest, rows: QuerySet[Any]) -> HttpResponse:
+        return run_batch(model_admin, request, action, rows)
 
     run.__name__ = action.name
     return run

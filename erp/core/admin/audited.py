@@ -13,26 +13,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from erp.core.admin.actions import ActionsAdmin, ObjectAction
+from erp.core.admin.actions import ObjectAction
+from erp.core.admin.deleting import DeletingAdmin
 from erp.core.admin.scoped import M, right
 from erp.core.record import field_changes, record
-from erp.core.registry import blockers_of
-
-# Kept by the software, not by whoever saves.
-_KEPT = {"version", "created_at", "updated_at", "password", "last_login"}
-
-
-def snapshot(obj: models.Model) -> dict[str, Any]:
-    """Return the stored values of a row by field name, as the operation log shows them.
-
-    What is only derived from other columns (``KEYS`` of the model) is left out.
-    """
-    unsaid = {*_KEPT, *getattr(obj, "KEYS", ())}
-    return {
-        field.name: getattr(obj, field.attname)
-        for field in obj._meta.concrete_fields
-        if not (field.name in unsaid or field.primary_key or field.generated)
-    }
+from erp.core.snapshots import snapshot
 
 
 def action_name(obj: models.Model, verb: str) -> str:
@@ -91,8 +76,8 @@ class VersionedForm(forms.ModelForm[Any]):
             form._update_errors(errors)  # noqa: SLF001
 
 
-class AuditedAdmin(ActionsAdmin[M]):
-    """Writes one operation-log entry per saved or deleted row, in the same transaction."""
+class AuditedAdmin(DeletingAdmin[M]):
+    """Writes one operation-log entry per saved row, in the same transaction."""
 
     def get_object(
         self, request: HttpRequest, object_id: str, from_field: str | None = None
@@ -153,28 +138,6 @@ class AuditedAdmin(ActionsAdmin[M]):
             _record(row, "changed", request, stored.get(row.pk, {}), snapshot(row))
         for row in formset.deleted_objects:
             record(action_name(row, "deleted"), row, by=request.user)
-
-    # --- deletion ---
-
-    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
-        """Add the reasons other apps give to the rows the database protects."""
-        found, counts, needed, protected = super().get_deleted_objects(objs, request)
-        reasons = [f"{obj}: {reason}" for obj in objs for reason in blockers_of(obj)]
-        against = [*protected, *reasons]
-        return found, counts, set() if against else needed, against
-
-    def delete_model(self, request: HttpRequest, obj: M) -> None:
-        record(action_name(obj, "deleted"), obj, by=request.user, changes=_gone(obj))
-        super().delete_model(request, obj)
-
-    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[M]) -> None:
-        with transaction.atomic():  # all of them or none
-            for obj in queryset:
-                self.delete_model(request, obj)
-
-
-def _gone(obj: models.Model) -> dict[str, tuple[Any, Any]]:
-    return field_changes(snapshot(obj), {})
 
 
 def _record(

@@ -1,4 +1,4 @@
-"""Documents: looked at here, moved by verbs, never added, deleted or given a status by a form."""
+"""Documents: looked at here, moved by verbs, never added or given a status by a form."""
 # ruff: noqa: ARG002 (hooks take what Django hands them)
 
 import re
@@ -11,7 +11,10 @@ from django.utils.translation import gettext_lazy as _
 
 from erp.core.admin.audited import VersionedAdmin
 from erp.core.admin.figures import figure, percent, plain, price
-from erp.core.admin.scoped import M, P, ReadOnlyInline, display, visible_rows
+from erp.core.admin.inlines import P, ReadOnlyInline
+from erp.core.admin.printing import PrintingAdmin
+from erp.core.admin.scoped import M, display, visible_rows
+from erp.core.deletion import own_reasons
 from erp.core.documents import Document, Line
 
 _NUMBER = re.compile(r"[A-Z]{2,5}-\d")
@@ -29,7 +32,7 @@ STATUS_COLOURS = {
 }
 
 
-class DocumentAdmin(VersionedAdmin[M]):
+class DocumentAdmin(PrintingAdmin[M], VersionedAdmin[M]):
     """Read-only but for the notes of a draft; ``object_actions`` are its transitions."""
 
     draft_status: ClassVar[str] = "draft"
@@ -89,7 +92,9 @@ class DocumentAdmin(VersionedAdmin[M]):
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
+        """A draft without a number; the page that asks tells why another is not deleted."""
+        kept = obj is not None and bool(own_reasons(obj))
+        return not kept and super().has_delete_permission(request, obj)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         if obj is not None and not self.is_draft(obj):

@@ -29,7 +29,6 @@ from erp.core.policy import allowed
 
 if TYPE_CHECKING:
     from django.contrib.admin import ModelAdmin as ThemeAdmin
-    from django.contrib.admin import TabularInline as ThemeTabularInline
     from django.contrib.admin.views.main import ChangeList
 
     F = TypeVar("F", bound=Callable[..., Any])
@@ -37,12 +36,10 @@ if TYPE_CHECKING:
     def display(**options: Any) -> Callable[[F], F]: ...
 else:
     from unfold.admin import ModelAdmin as ThemeAdmin
-    from unfold.admin import TabularInline as ThemeTabularInline
     from unfold.decorators import display  # noqa: F401 (the other modules take it from here)
     from unfold.views import ChangeList
 
 M = TypeVar("M", bound=models.Model)
-P = TypeVar("P", bound=models.Model)
 
 COST_RIGHT = "products.view_cost"
 # A list counts and pages this far; whoever looks deeper narrows it down.
@@ -333,52 +330,3 @@ class ReadOnlyAdmin(ScopedAdmin[M]):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
-
-
-class ScopedInline(VisibleChoices[M], ThemeTabularInline[M, P]):
-    """Rows inside their parent's page: seen with the parent, changed by a right of their own."""
-
-    extra = 0
-    hide_title = True
-
-    def _may(self, request: HttpRequest, verb: str, parent: models.Model | None) -> bool:
-        if not allowed(request.user, right(verb, self.model)):
-            return False
-        owner: Any = self.admin_site.get_model_admin(self.parent_model)
-        return bool(owner.has_view_permission(request, parent))
-
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return self._may(request, "view", obj)
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return self._may(request, "add", obj)
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return self._may(request, "change", obj)
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return self._may(request, "delete", obj)
-
-
-class ReadOnlyInline(ScopedInline[M, P]):
-    """Lines of a document or an entry: seen by whoever sees the whole."""
-
-    can_delete = False
-    per_page = 100  # a long document opens a page at a time
-    tab = False
-
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        owner: Any = self.admin_site.get_model_admin(self.parent_model)
-        return bool(owner.has_view_permission(request, obj))
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return self.get_fields(request, obj)
