@@ -5,7 +5,13 @@ handles a whole document's lines in a fixed number of queries. Call them inside 
 document that moves the goods; they take part in its transaction.
 """
 
-from inventory.services.figures import available_by_product, average_costs, inbound_by_product
+from inventory.services.figures import (
+    StockAt,
+    available_by_product,
+    average_costs,
+    inbound_by_product,
+    stock_as_of,
+)
 from inventory.services.inbound import expect_inbound
 from inventory.services.locked_stock import insufficient_stock
 from inventory.services.movements import Movement, Source, post_movements
@@ -18,6 +24,7 @@ __all__ = [
     "Need",
     "Revaluation",
     "Source",
+    "StockAt",
     "available_by_product",
     "average_costs",
     "expect_inbound",
@@ -28,4 +35,5 @@ __all__ = [
     "reserve",
     "revalue",
     "reverse_movements",
+    "stock_as_of",
 ]

@@ -2,12 +2,15 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 
-from django.db.models import Sum
+from django.db.models import F, Sum
 
+from erp.core.aggregates import ExactSum
 from erp.core.money import ZERO, round_price
-from inventory.models import Inbound, StockBalance, StockValue
+from inventory.models import Bin, Inbound, StockBalance, StockMove, StockValue
 
 
 def available_by_product(
@@ -41,3 +44,29 @@ def average_costs(product_ids: Iterable[int]) -> dict[int, Decimal]:
         totals[product_id][0] += quantity
         totals[product_id][1] += value
     return {key: round_price(value / quantity) for key, (quantity, value) in totals.items()}
+
+
+class StockAt(NamedTuple):
+    """What of a product lay in a warehouse at the end of a day, and its value."""
+
+    quantity: Decimal
+    value: Decimal
+
+
+def stock_as_of(
+    product_ids: Iterable[int], on: date, warehouse_id: int | None = None
+) -> dict[tuple[int, int], StockAt]:
+    """Return stock at the end of a day by (product id, warehouse id), where there was any."""
+    warehouses = dict(Bin.objects.values_list("pk", "warehouse_id"))
+    moves = StockMove.objects.filter(product_id__in=set(product_ids), on__lte=on).order_by()
+    sums = moves.values_list("product_id", "from_bin_id", "to_bin_id").annotate(
+        moved=ExactSum(F("quantity"), places=3), worth=ExactSum(F("value"))
+    )
+    found: dict[tuple[int, int], StockAt] = defaultdict(lambda: StockAt(ZERO, ZERO))
+    for product_id, source, target, quantity, value in sums:
+        for place, sign in ((source, -1), (target, 1)):
+            if place is not None:
+                key = (product_id, warehouses[place])
+                was = found[key]
+                found[key] = StockAt(was.quantity + sign * quantity, was.value + sign * value)
+    return {key: at for key, at in found.items() if any(at) and warehouse_id in {None, key[1]}}
