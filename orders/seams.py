@@ -24,6 +24,7 @@ from orders.models import (
 from products.models import Product
 
 follows_merge(SalesOrder, "customer")
+follows_merge(SalesOrder, "contact")
 follows_merge(Delivery, "customer")
 follows_merge(Return, "customer")
 follows_merge(PurchaseOrder, "supplier")

@@ -7,4 +7,4 @@ class QuotationsConfig(AppConfig):
     verbose_name = _("Enquiries and quotations")
 
     def ready(self) -> None:
-        from quotations import lists, seams  # noqa: F401, PLC0415 (they register themselves)
+        from quotations import books, lists, seams  # noqa: F401, PLC0415 (they register themselves)

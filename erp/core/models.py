@@ -168,6 +168,9 @@ class Company(Scoped):
     quotation_validity_days = models.PositiveSmallIntegerField(
         _("days a quotation is valid"), default=7
     )
+    markup_rate = RateField(
+        _("markup on what suppliers ask"), default=Decimal("0.25"), db_default=Decimal("0.25")
+    )
     contract_clauses = models.TextField(
         _("contract clauses"),
         blank=True,
@@ -212,6 +215,7 @@ class Company(Scoped):
                 ),
                 name="company_delivery_rates",
             ),
+            models.CheckConstraint(condition=Q(markup_rate__gte=0), name="company_markup"),
         ]
 
     def __str__(self) -> str:

@@ -100,6 +100,8 @@ def confirm_order(order_id: int, *, by: User, version: int | None = None) -> Sal
     order = SalesOrder.objects.locked(order_id)
     order.check_version(version)
     check_not_blocked(order.customer)
+    if order.status in {SalesOrder.Status.IN_PROGRESS, SalesOrder.Status.DONE}:
+        SalesOrder.WORKFLOW.check(SalesOrder.Status(order.status), SalesOrder.Status.DRAFT)
     old = order.move_to(SalesOrder.Status.CONFIRMED)
     lines = list(order.lines.all())
     if not lines:

@@ -1,4 +1,4 @@
-"""Enquiries from customers and the quotations made of them.
+"""Enquiries from customers, the quotations made of them, and what suppliers are asked.
 
 Invariants: an enquiry keeps the customer's text as it came; a sent quotation is never edited but
 revised, the revision naming what it supersedes; only the last revision can be ordered.
@@ -19,10 +19,23 @@ from quotations.models.quotations import (
     QuotationQuerySet,
     QuotationStatus,
 )
+from quotations.models.rfqs import (
+    OPEN_TO_AWARDS,
+    OPEN_TO_REPLIES,
+    Rfq,
+    RfqAward,
+    RfqLine,
+    RfqQuerySet,
+    RfqReply,
+    RfqStatus,
+    RfqSupplier,
+)
 
 __all__ = [
     "OPEN_ENQUIRIES",
+    "OPEN_TO_AWARDS",
     "OPEN_TO_LEAVE",
+    "OPEN_TO_REPLIES",
     "Enquiry",
     "EnquiryLine",
     "EnquiryQuerySet",
@@ -32,4 +45,11 @@ __all__ = [
     "QuotationLine",
     "QuotationQuerySet",
     "QuotationStatus",
+    "Rfq",
+    "RfqAward",
+    "RfqLine",
+    "RfqQuerySet",
+    "RfqReply",
+    "RfqStatus",
+    "RfqSupplier",
 ]

@@ -1,4 +1,4 @@
-"""Every change of enquiries and quotations, by noun."""
+"""Every change of enquiries, quotations and requests to suppliers, by noun."""
 
 from quotations.services.drafting import (
     MAX_LINES,
@@ -15,6 +15,30 @@ from quotations.services.enquiries import (
     state_quantity,
 )
 from quotations.services.protected import allow_protected, ask_protected
+from quotations.services.rfqs import (
+    RfqLineInput,
+    change_rfq,
+    copy_rfq,
+    create_rfq,
+    drop_supplier,
+    invite_suppliers,
+    set_language,
+)
+from quotations.services.rfqs_awards import AwardInput, award_line, award_lines, take_awards
+from quotations.services.rfqs_prices import (
+    PriceProposal,
+    TakeInput,
+    propose_prices,
+    sales_price,
+    take_prices,
+)
+from quotations.services.rfqs_replies import (
+    ReplyInput,
+    ReplyOutcome,
+    ReplyTerms,
+    record_replies,
+)
+from quotations.services.rfqs_steps import cancel_rfq, reject_rfq, reopen_rfq, send_rfq
 from quotations.services.steps import (
     accept_quotation,
     approve_quotation,
@@ -28,23 +52,47 @@ from quotations.services.steps import (
 
 __all__ = [
     "MAX_LINES",
+    "AwardInput",
     "LineInput",
+    "PriceProposal",
+    "ReplyInput",
+    "ReplyOutcome",
+    "ReplyTerms",
+    "RfqLineInput",
+    "TakeInput",
     "accept_quotation",
     "allow_protected",
     "approve_quotation",
     "ask_protected",
+    "award_line",
+    "award_lines",
     "cancel_quotation",
+    "cancel_rfq",
+    "change_rfq",
     "check_not_own",
     "choose_product",
+    "copy_rfq",
     "create_enquiry",
     "create_quotation",
     "create_quotation_from_enquiry",
+    "create_rfq",
+    "drop_supplier",
+    "invite_suppliers",
     "lose_quotation",
+    "propose_prices",
     "quote_text",
+    "record_replies",
     "refuse_quotation",
+    "reject_rfq",
+    "reopen_rfq",
     "replace_lines",
+    "sales_price",
     "send_quotation",
+    "send_rfq",
+    "set_language",
     "shown_price",
     "state_quantity",
     "submit_quotation",
+    "take_awards",
+    "take_prices",
 ]

@@ -66,6 +66,13 @@ from tests.factories.masters import (
     UploadedFileFactory,
     UserFactory,
 )
+from tests.factories.rfqs import (
+    RfqAwardFactory,
+    RfqFactory,
+    RfqLineFactory,
+    RfqReplyFactory,
+    RfqSupplierFactory,
+)
 from tests.factories.stock import (
     BinFactory,
     InboundFactory,
@@ -128,6 +135,11 @@ __all__ = [
     "ReservationFactory",
     "ReturnFactory",
     "ReturnLineFactory",
+    "RfqAwardFactory",
+    "RfqFactory",
+    "RfqLineFactory",
+    "RfqReplyFactory",
+    "RfqSupplierFactory",
     "SalesOrderFactory",
     "SalesOrderLineFactory",
     "StockFactory",

@@ -40,7 +40,10 @@ class CompanyAdmin(AuditedAdmin[Company]):
     fieldsets = (
         (None, {"fields": (("name", "name_en"), "address", ("phone", "email"), "tax_id")}),
         (_("Bank"), {"fields": (("bank_name", "bank_account"), "currency")}),
-        (_("Quotations"), {"fields": ("quotation_validity_days", "quotation_clauses")}),
+        (
+            _("Quotations"),
+            {"fields": (("quotation_validity_days", "markup_rate"), "quotation_clauses")},
+        ),
         (
             _("Sales orders"),
             {
