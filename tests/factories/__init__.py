@@ -81,6 +81,7 @@ from tests.factories.stock import (
     StockMoveFactory,
     StockValueFactory,
     WarehouseFactory,
+    WarehouseStaffFactory,
 )
 
 __all__ = [
@@ -152,4 +153,5 @@ __all__ = [
     "UploadedFileFactory",
     "UserFactory",
     "WarehouseFactory",
+    "WarehouseStaffFactory",
 ]
