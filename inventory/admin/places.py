@@ -6,7 +6,6 @@ from erp.core.admin import (
     MasterAdmin,
     VisibleFilter,
 )
-from inventory.admin.staff import StaffOfWarehouse
 from inventory.models import (
     Bin,
     Warehouse,
@@ -19,7 +18,6 @@ class WarehouseAdmin(MasterAdmin[Warehouse]):
     search_fields = ("code", "name")
     sortable_by = ("code",)
     fields = (("code", "name"),)
-    inlines = (StaffOfWarehouse,)
 
 
 @admin.register(Bin)

@@ -9,8 +9,6 @@ from erp.core.models import ArchivableQuerySet, Master
 
 
 class Warehouse(Master):
-    scope_warehouse = ("pk",)
-
     code = models.CharField(_("code"), max_length=20, unique=True)
     name = models.CharField(_("name"), max_length=60)
 
@@ -20,7 +18,6 @@ class Warehouse(Master):
         verbose_name = _("warehouse")
         verbose_name_plural = _("warehouses")
         ordering: ClassVar = ["code"]
-        permissions: ClassVar = [("view_all_warehouse", _("Can use all warehouses"))]
 
     def __str__(self) -> str:
         return f"{self.code} {self.name}"
@@ -28,8 +25,6 @@ class Warehouse(Master):
 
 class Bin(Master):
     """A place in a warehouse, named zone-row-column-level, e.g. A-010201."""
-
-    scope_warehouse = ("warehouse",)
 
     warehouse = models.ForeignKey(Warehouse, on_delete=models.PROTECT, verbose_name=_("warehouse"))
     code = models.CharField(_("code"), max_length=20)

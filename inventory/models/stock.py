@@ -55,7 +55,6 @@ class StockMove(Scoped):
     says by how much each unit lying there became dearer or cheaper.
     """
 
-    scope_warehouse = ("from_bin__warehouse", "to_bin__warehouse")
     Kind = MoveKind
 
     product = models.ForeignKey(Product, on_delete=models.PROTECT, verbose_name=_("product"))
@@ -115,8 +114,6 @@ class StockMove(Scoped):
 class StockBalance(Scoped):
     """What lies in a bin now, and how much of it is promised."""
 
-    scope_warehouse = ("bin__warehouse",)
-
     product = models.ForeignKey(Product, on_delete=models.PROTECT, verbose_name=_("product"))
     bin = models.ForeignKey(Bin, on_delete=models.PROTECT, verbose_name=_("bin"))
     on_hand = QuantityField(_("on hand"), default=ZERO)
@@ -149,8 +146,6 @@ class StockBalance(Scoped):
 class StockValue(Scoped):
     """Quantity and value of a product in a warehouse; their quotient is the moving average."""
 
-    scope_warehouse = ("warehouse",)
-
     product = models.ForeignKey(Product, on_delete=models.PROTECT, verbose_name=_("product"))
     warehouse = models.ForeignKey(Warehouse, on_delete=models.PROTECT, verbose_name=_("warehouse"))
     quantity = QuantityField(_("quantity"), default=ZERO)
@@ -181,8 +176,6 @@ class StockValue(Scoped):
 
 class Reservation(Scoped):
     """Stock promised to a line of a document; gone when it ships or is cancelled."""
-
-    scope_warehouse = ("bin__warehouse",)
 
     product = models.ForeignKey(Product, on_delete=models.PROTECT, verbose_name=_("product"))
     bin = models.ForeignKey(Bin, on_delete=models.PROTECT, verbose_name=_("bin"))

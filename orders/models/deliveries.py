@@ -53,7 +53,6 @@ class Delivery(Document):
         }
     )
     number_series = "DN"
-    scope_warehouse = ("warehouse",)
 
     status = models.CharField(
         _("status"),

@@ -73,7 +73,6 @@ class PurchaseOrder(Document):
         }
     )
     number_series = "PO"
-    scope_warehouse = ("warehouse",)
 
     status = models.CharField(
         _("status"),

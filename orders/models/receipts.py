@@ -47,7 +47,6 @@ class Receipt(Document):
         }
     )
     number_series = "GR"
-    scope_warehouse = ("warehouse",)
 
     status = models.CharField(
         _("status"),

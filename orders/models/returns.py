@@ -43,7 +43,6 @@ class Return(Document):
         }
     )
     number_series = "RT"
-    scope_warehouse = ("warehouse",)
 
     status = models.CharField(
         _("status"),

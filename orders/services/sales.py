@@ -12,13 +12,13 @@ from erp.core.periods import company_today
 from erp.core.record import record
 from erp.core.service import service
 from inventory.models import Warehouse
-from inventory.services import Need, Source, keepers_of, release, reserve
-from messaging.services import notify
+from inventory.services import Need, Source, release, reserve
+from messaging.services import holders_of, notify
 from orders.models import Delivery, SalesOrder, SalesOrderLine
 from products.models import PriceFact
 from products.prices import record_price_facts
-from quotations.models import Quotation, QuotationLine
-from quotations.services import accept_quotation
+from quotations.models import QuotationLine
+from quotations.services import accept_lines
 
 
 @service("order.create")
@@ -29,13 +29,12 @@ def create_order_from_quotation(
     warehouse_id: int | None = None,
     by: User,
 ) -> SalesOrder:
-    """Accept a sent quotation, all lines or some, and draft the order.
+    """Accept a sent quotation, all open lines or some, and draft the order.
 
-    Raises DomainError invalid_transition, quotation_expired, no_warehouse, unknown_line,
-    partner_blocked.
+    Raises DomainError no_warehouse and what ``accept_lines`` raises.
     """
-    quotation = accept_quotation(quotation_id, by=by)
-    lines = _accepted_lines(quotation, line_ids)
+    accepted = accept_lines(quotation_id, line_ids, by=by)
+    quotation, lines = accepted.quotation, accepted.lines
     order = SalesOrder(
         customer_id=quotation.customer_id,
         quotation=quotation,
@@ -55,18 +54,6 @@ def create_order_from_quotation(
     SalesOrderLine.objects.bulk_create(rows, batch_size=500)
     record("order.created", order, by=by)
     return order
-
-
-def _accepted_lines(quotation: Quotation, line_ids: Collection[int] | None) -> list[QuotationLine]:
-    lines = list(quotation.lines.all())
-    if line_ids is None:
-        return lines
-    chosen = [line for line in lines if line.pk in set(line_ids)]
-    if not chosen or len(chosen) != len(set(line_ids)):
-        raise DomainError(
-            _("The quotation has no such line."), code="unknown_line", field="line_ids"
-        )
-    return chosen
 
 
 def _warehouse(warehouse_id: int | None) -> Warehouse:
@@ -118,8 +105,7 @@ def confirm_order(order_id: int, *, by: User, version: int | None = None) -> Sal
     order.number = draw_number(SalesOrder.number_series, order.dated_on)
     order.save()
     record("order.confirmed", order, by=by, changes={"status": (old, order.status)})
-    places = {need.warehouse_id for need in needs}
-    notify("order.confirmed", order, keepers_of("orders.ship_delivery", *places))
+    notify("order.confirmed", order, holders_of("orders.ship_delivery"))
     return order
 
 

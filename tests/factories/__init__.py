@@ -16,6 +16,7 @@ from tests.factories.books import (
     PaymentFactory,
 )
 from tests.factories.documents import (
+    ApprovalLimitFactory,
     DeliveryFactory,
     DeliveryLineFactory,
     DeliveryToleranceFactory,
@@ -23,6 +24,7 @@ from tests.factories.documents import (
     EnquiryFactory,
     EnquiryLineFactory,
     LineFactory,
+    OutcomeReasonFactory,
     PurchaseOrderFactory,
     PurchaseOrderLineFactory,
     QuotationFactory,
@@ -81,7 +83,6 @@ from tests.factories.stock import (
     StockMoveFactory,
     StockValueFactory,
     WarehouseFactory,
-    WarehouseStaffFactory,
 )
 
 __all__ = [
@@ -89,6 +90,7 @@ __all__ = [
     "AccountFactory",
     "AddressFactory",
     "AllocationFactory",
+    "ApprovalLimitFactory",
     "AttachmentFactory",
     "AuditEntryFactory",
     "BankAccountFactory",
@@ -120,6 +122,7 @@ __all__ = [
     "JournalEntryFactory",
     "LineFactory",
     "NotificationFactory",
+    "OutcomeReasonFactory",
     "PaymentFactory",
     "PaymentTermFactory",
     "PeriodFactory",
@@ -153,5 +156,4 @@ __all__ = [
     "UploadedFileFactory",
     "UserFactory",
     "WarehouseFactory",
-    "WarehouseStaffFactory",
 ]

@@ -16,12 +16,10 @@ from inventory.models import (
     StockMove,
     StockValue,
     Warehouse,
-    WarehouseStaff,
 )
 from tests.factories.base import Factory
 from tests.factories.masters import (
     ProductFactory,
-    UserFactory,
 )
 
 
@@ -41,14 +39,6 @@ class BinFactory(Factory[Bin]):
 
     warehouse = SubFactory(WarehouseFactory)
     code = "A-010101"
-
-
-class WarehouseStaffFactory(Factory[WarehouseStaff]):
-    class Meta:
-        model = WarehouseStaff
-
-    user = SubFactory(UserFactory)
-    warehouse = SubFactory(WarehouseFactory)
 
 
 class StockMoveFactory(Factory[StockMove]):
