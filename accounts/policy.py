@@ -1,7 +1,8 @@
 """The policy behind ``authorize`` and ``visible_to``: roles, ownership and shared rows.
 
 A row of a model with ``scope_owner`` is seen by its owner, by whoever holds ``view_all_<model>``
-and by those it was shared with (a django-guardian grant of the view right on that row).
+and by those it was shared with (a django-guardian grant of the view right on that row). A row of a
+model with ``scope_warehouse`` is, besides, seen only by those who may use that warehouse.
 """
 
 from typing import Any
@@ -10,6 +11,7 @@ from django.db.models import Q
 from guardian.shortcuts import get_objects_for_user
 
 from accounts.models import User
+from erp.core.policy import warehouses_of
 
 
 class RolePolicy:
@@ -23,12 +25,28 @@ class RolePolicy:
         app, name = model._meta.app_label, model._meta.model_name
         if not self.allows(user, f"{app}.view_{name}"):
             return queryset.none()
+        return _in_warehouses(user, self._owned(user, queryset))
+
+    def _owned(self, user: Any, queryset: Any) -> Any:
+        model = queryset.model
+        app, name = model._meta.app_label, model._meta.model_name
         if not model.scope_owner or self.allows(user, f"{app}.view_all_{name}"):
             return queryset
         shared = get_objects_for_user(
             user, f"{app}.view_{name}", klass=model, accept_global_perms=False
         )
         return queryset.filter(Q(**{model.scope_owner: user}) | Q(pk__in=shared.values("pk")))
+
+
+def _in_warehouses(user: Any, rows: Any) -> Any:
+    paths = rows.model.scope_warehouse
+    mine = warehouses_of(user) if paths else None
+    if mine is None:
+        return rows
+    there = Q()
+    for path in paths:
+        there |= Q(**{f"{path}__in": mine})
+    return rows.filter(there)
 
 
 def working_user(username: str) -> User | None:

@@ -24,6 +24,7 @@ from erp.core.models import Company, Currency, ExchangeRate, PaymentTerm, TaxRat
 from erp.core.periods import company_today
 from erp.core.record import record
 from erp.core.service import service
+from erp.demo_staff import load_staff
 from finance.models import Account, BankAccount
 from inventory.models import Bin, StockMove, Warehouse
 from inventory.services import Movement, Source, post_movements
@@ -93,6 +94,7 @@ PEOPLE = [
     ("sales2", "李敏销售", "sales"),
     ("purchaser", "赵采购", "purchaser"),
     ("storekeeper", "钱库管", "storekeeper"),
+    ("storekeeper2", "周库管", "storekeeper"),
     ("accountant", "孙会计", "accountant"),
 ]
 
@@ -385,6 +387,7 @@ def load_demo() -> dict[str, Any]:
         products = load_catalogue()
         partners = load_partners()
         stock_lines = load_stock(by=None)
+        load_staff()
     return {
         "logins": made,
         "logins_file": str(logins),

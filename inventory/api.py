@@ -21,7 +21,7 @@ from erp.core.api import (
     field_problem,
 )
 from erp.core.money import ZERO, plain
-from erp.core.policy import authorize
+from erp.core.policy import authorize, warehouses_of
 from inventory.services import available_by_product, inbound_by_product
 from products.models import Product
 from products.search import Query, brands_named, match, size_conditions
@@ -110,7 +110,7 @@ def list_products(request: HttpRequest, sought: QueryParams[ProductFilter]) -> d
     products = _narrowed(Product.objects.visible_to(request.user), sought)
     if sought.q.strip():
         return _ranked(request, sought, products)
-    return _listed(sought, products)
+    return _listed(request, sought, products)
 
 
 def _narrowed(rows: QuerySet[Product], sought: ProductFilter) -> QuerySet[Product]:
@@ -134,13 +134,15 @@ def _ranked(request: Any, sought: ProductFilter, products: QuerySet[Product]) ->
     hits = found.hits[start:end]
     items = [
         item | {"match": hit.match, "reason": hit.reason}
-        for item, hit in zip(items_of([hit.product for hit in hits]), hits, strict=True)
+        for item, hit in zip(
+            items_of([hit.product for hit in hits], user=request.user), hits, strict=True
+        )
     ]
     more = len(found.hits) > end and end < _DEEPEST
     return {"items": items, "next": encode_cursor(end) if more else None}
 
 
-def _listed(sought: ProductFilter, products: QuerySet[Product]) -> dict[str, Any]:
+def _listed(request: Any, sought: ProductFilter, products: QuerySet[Product]) -> dict[str, Any]:
     """Return a page by the index that serves the question, which holds all it asks for.
 
     What is archived is left out of the page, which then has less than ``limit``.
@@ -155,7 +157,9 @@ def _listed(sought: ProductFilter, products: QuerySet[Product]) -> dict[str, Any
     shown = [known[pk] for pk in ids if pk in known]
     how = "dimension" if sought.has_sizes else None
     return {
-        "items": [item | {"match": how, "reason": None} for item in items_of(shown)],
+        "items": [
+            item | {"match": how, "reason": None} for item in items_of(shown, user=request.user)
+        ],
         "next": encode_place(page[-2][1:]) if len(page) > sought.limit else None,
     }
 
@@ -180,10 +184,11 @@ def _after(order: Sequence[str], place: Sequence[Any]) -> Q:
     return later | Q(**{column: value}) & _after(order[1:], place[1:])
 
 
-def items_of(products: Sequence[Product]) -> list[dict[str, Any]]:
-    """Return what is said of each product, stock included, in two queries for all."""
-    ids = [product.pk for product in products]
-    available, inbound = available_by_product(ids), inbound_by_product(ids)
+def items_of(products: Sequence[Product], *, user: Any) -> list[dict[str, Any]]:
+    """Return what is said of each product, his stock included, in two queries for all."""
+    ids, within = [product.pk for product in products], warehouses_of(user)
+    available = available_by_product(ids, within=within)
+    inbound = inbound_by_product(ids, within=within)
     return [
         {
             "id": product.pk,
@@ -202,7 +207,7 @@ def items_of(products: Sequence[Product]) -> list[dict[str, Any]]:
 def get_product(request: HttpRequest, product_id: int) -> dict[str, Any]:
     authorize(request.user, "products.view_product")
     product = Product.objects.get_visible(request.user, product_id)
-    (item,) = items_of([product])
+    (item,) = items_of([product], user=request.user)
     return item | {
         "old_designation": product.old_designation,
         "category": product.category.code if product.category else None,

@@ -17,6 +17,7 @@ from erp.core.documents import check_quantity
 from erp.core.errors import DomainError
 from erp.core.money import ZERO, plain
 from erp.core.periods import company
+from erp.core.policy import warehouses_of
 from inventory.services import available_by_product, inbound_by_product
 from products.models import Brand, PriceFact, Product
 from products.prices import last_prices, suggested_prices
@@ -151,7 +152,7 @@ def price_enquiry(text: str, *, customer: Customer | None, user: Any = None) -> 
     _check(reading)
     queries = [_query(line) for line in reading.lines]
     found = match(queries, user=user, customer_id=customer.pk if customer else None)
-    return PricedEnquiry(_priced(reading.lines, found, customer), reading.ignored)
+    return PricedEnquiry(_priced(reading.lines, found, customer, user), reading.ignored)
 
 
 def _check(reading: Reading) -> None:
@@ -172,15 +173,16 @@ def _query(line: ReadLine) -> Query:
 
 
 def _priced(
-    read: Sequence[ReadLine], found: Sequence[Match], customer: Customer | None
+    read: Sequence[ReadLine], found: Sequence[Match], customer: Customer | None, user: Any
 ) -> list[PricedLine]:
     candidates = {hit.product.pk for one in found for hit in one.hits}
-    stock = available_by_product(candidates)
+    within = warehouses_of(user) if user is not None else None
+    stock = available_by_product(candidates, within=within)
     chosen = [_choose(one, stock) for one in found]
     ids = {hit.product.pk for hit in chosen if hit}
     customer_id = customer.pk if customer else None
     currency = customer.currency_id if customer else company().currency_id
-    inbound = inbound_by_product(ids)
+    inbound = inbound_by_product(ids, within=within)
     last = last_prices(ids, customer_id=customer_id)
     suggested = suggested_prices(ids, customer_id=customer_id, currency=currency)
     products = [hit.product for hit in chosen if hit]

@@ -12,7 +12,7 @@ from accounts.models import User
 from customers.models import Customer
 from erp.core.money import ZERO
 from erp.core.periods import company, company_today, standard_tax_rate
-from erp.core.policy import allowed
+from erp.core.policy import allowed, warehouses_of
 from inventory.services import available_by_product, average_costs, inbound_by_product
 from products.models import PriceFact, Product
 from products.prices import last_prices, suggested_prices
@@ -72,8 +72,10 @@ def facts_of(
     visible = Product.objects.visible_to(user).select_related("brand", "unit", "tax_rate")
     products = visible.following(product_ids)
     ids = {product.pk for product in products.values()}
-    stock, inbound = available_by_product(ids), inbound_by_product(ids)
-    costs = average_costs(ids) if allowed(user, "products.view_cost") else {}
+    within = warehouses_of(user)
+    stock = available_by_product(ids, within=within)
+    inbound = inbound_by_product(ids, within=within)
+    costs = average_costs(ids, within=within) if allowed(user, "products.view_cost") else {}
     customer_id = customer.pk if customer else None
     currency = customer.currency_id if customer else company().currency_id
     last = last_prices(ids, customer_id=customer_id)

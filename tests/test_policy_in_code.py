@@ -13,6 +13,7 @@ from accounts.services import ROLES, role_table, sync_roles
 from audit.models import AuditEntry
 from erp.core.admin import ScopedAdmin
 from erp.core.policy import Scoped
+from inventory.models import Bin, Warehouse
 from tests.sources import EDGES, ROOT, functions, tree_of, unexpected
 
 SCOPING = {"visible_to", "get_visible", "none"}
@@ -123,6 +124,31 @@ def test_scoped_models_know_who_may_see_them() -> None:
         if model.scope_owner:
             first, _sep, _rest = model.scope_owner.partition("__")
             assert model._meta.get_field(first)
+
+
+# Tables that name a warehouse or a bin and are not scoped by it, and why.
+NOT_PLACED = {
+    "orders.SalesOrder": "sales follow it wherever it ships from; its deliveries are placed",
+}
+
+
+def test_what_is_in_a_warehouse_is_scoped_by_it() -> None:
+    """A new table of stock that leaves it out would show every storekeeper every warehouse."""
+    open_ones = {
+        model._meta.label
+        for model in apps.get_models()
+        if issubclass(model, Scoped)
+        and not model.scope_warehouse
+        and any(field.related_model in (Warehouse, Bin) for field in model._meta.concrete_fields)
+    }
+    assert unexpected(open_ones, NOT_PLACED) == ""
+
+
+def test_a_path_to_a_warehouse_ends_at_one() -> None:
+    for model in apps.get_models():
+        for path in getattr(model, "scope_warehouse", ()):
+            found = model._default_manager.filter(**{f"{path}__in": [0]})
+            assert '"id" IN' not in str(found.query) or model is Warehouse, model._meta.label
 
 
 # Tables without rows of anybody: reached through their parent, or never shown.

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.contrib.admin import site
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
@@ -16,8 +17,9 @@ from django.urls import path
 from django.views.defaults import page_not_found, permission_denied
 
 from erp import urls
+from erp.core.policy import Scoped
 from orders.admin.sales import SalesOrderAdmin
-from orders.models import SalesOrder
+from orders.models import Delivery, SalesOrder
 from quotations.models import QuotationQuerySet
 from tests.matrix import listing
 from tests.matrix.asking import Asker, Body, Question
@@ -30,7 +32,7 @@ from tests.matrix.expected import (
     rules,
     tables,
 )
-from tests.matrix.world import PEOPLE, SELLERS, World, build, role_of
+from tests.matrix.world import KEEPER, PEOPLE, SELLERS, World, build, role_of
 
 pytestmark = pytest.mark.django_db
 
@@ -263,6 +265,28 @@ def test_a_leak_of_pages_and_api_is_seen(asker: Asker, monkeypatch: pytest.Monke
     found = asker.differences("sales", _rules_of("quotations.quotation"))
     for where in ("GET /quotations/", "GET /api/v1/quotations/", "GET /admin/quotations/"):
         assert any(f"{where}" in text and "(other): 200" in text for text in found), where
+
+
+def test_every_table_of_warehouses_has_a_row_elsewhere(world: World) -> None:
+    """So that its routes are asked for a warehouse that is not the storekeeper's."""
+    placed = {
+        model._meta.label_lower
+        for model in apps.get_models()
+        if issubclass(model, Scoped) and model.scope_warehouse
+    }
+    assert placed & {rule.label for rule in RULES} == set(world.foreign)
+
+
+def test_a_leak_of_a_foreign_warehouse_is_seen(
+    asker: Asker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A table that forgets to say in which warehouse its rows are."""
+    rules_there = [r for r in RULES if r.label == "orders.delivery" and r.role == KEEPER]
+    assert asker.differences(KEEPER, rules_there) == []
+    monkeypatch.setattr(Delivery, "scope_warehouse", ())
+    found = asker.differences(KEEPER, rules_there)
+    assert any("/change/ (foreign): 200, not 302" in text for text in found), found
+    assert any("/pdf/ (foreign): 200, not 404" in text for text in found), found
 
 
 def test_a_missing_right_is_seen(asker: Asker, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -93,6 +93,7 @@ def field_problem(field: str, code: str, message: str) -> Problem:
 # A rule that refuses is a conflict with the state of things, but for these.
 _STATUS_OF_CODE = {
     "not_found": 404,
+    "foreign_warehouse": 403,
     "bad_idempotency_key": 400,
     "idempotency_key_reused": 422,
     "no_text": 400,

@@ -6,6 +6,7 @@ from erp.core.admin import (
     MasterAdmin,
     VisibleFilter,
 )
+from inventory.admin.staff import StaffOfWarehouse
 from inventory.models import (
     Bin,
     Warehouse,
@@ -18,6 +19,7 @@ class WarehouseAdmin(MasterAdmin[Warehouse]):
     search_fields = ("code", "name")
     sortable_by = ("code",)
     fields = (("code", "name"),)
+    inlines = (StaffOfWarehouse,)
 
 
 @admin.register(Bin)

@@ -100,12 +100,13 @@ class InboundKind(Kind):
         "unknown_product": _("There is no product “%(value)s”."),
         "ambiguous_product": _("Several brands have it; name one: %(value)s"),
         "unknown_warehouse": _("There is no warehouse “%(value)s”."),
+        "foreign_warehouse": _("These goods are expected in a warehouse that is not yours."),
     }
 
     def __init__(self, run: Run) -> None:
         super().__init__(run)
         self.finder = ProductFinder()
-        active = list(Warehouse.objects.active().order_by("pk"))
+        active = list(run.sees(Warehouse.objects.active()).order_by("pk"))
         self.warehouses = {name.casefold(): w.pk for w in active for name in (w.code, w.name)}
         self.first_warehouse = active[0].pk if active else None
         self.order = ""
@@ -168,10 +169,15 @@ class InboundKind(Kind):
         if lock:
             found = found.select_for_update().order_by("pk")
         there = {one.reference: one for one in found}
+        mine = set(self.run.sees(Warehouse.objects.all()).values_list("pk", flat=True))
         for row in rows:
             inbound = row.existing = there.get(row.values["reference"])
             if inbound is None:
                 row.state = NEW
+                continue
+            if inbound.warehouse_id not in mine:
+                row.refuse("warehouse", "foreign_warehouse", "")
+                row.state = UNCHANGED
                 continue
             row.says = {
                 name: (getattr(inbound, name), _value(row, name))

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from erp.core.errors import DomainError
 from erp.core.money import MAX_QUANTITY, MAX_UNIT_PRICE, ZERO, round_money
+from erp.core.policy import authorize_warehouses
 from imports.diffs import Blockers, Diff
 from imports.kinds import CHANGED, NEW, UNCHANGED, Column, Kind, Row, Run
 from imports.parsing import number, text
@@ -79,10 +80,10 @@ class StockKind(Kind):
     def __init__(self, run: Run) -> None:
         super().__init__(run)
         self.finder = ProductFinder()
-        places = list(Bin.objects.active().select_related("warehouse").order_by("pk"))
+        places = list(run.sees(Bin.objects.active()).select_related("warehouse").order_by("pk"))
         self.bins = {place.pk: place for place in places}
         self.warehouses: dict[str, int] = {}
-        for warehouse in Warehouse.objects.active():
+        for warehouse in run.sees(Warehouse.objects.active()):
             for name in (warehouse.code, warehouse.name):
                 self.warehouses[name.casefold()] = warehouse.pk
         self.movements: dict[str, list[Movement]] = {}
@@ -212,6 +213,9 @@ class StockKind(Kind):
         )
         back: dict[str, list[Movement]] = {}
         for move in moves:
+            place = move.to_bin or move.from_bin
+            if place is not None and self.run.by is not None:
+                authorize_warehouses(self.run.by, place.warehouse_id)
             later = StockMove.objects.filter(product_id=move.product_id, pk__gt=max(ids))
             if later.exists():
                 blockers.add(gettext("%(product)s has moved since.") % {"product": move.product})

@@ -10,6 +10,7 @@ Quantities are in the product's unit, values in the company's currency.
 
 from inventory.models.inbound import Inbound
 from inventory.models.places import Bin, Warehouse
+from inventory.models.staff import WarehouseStaff
 from inventory.models.stock import Reservation, StockBalance, StockMove, StockValue
 
 __all__ = [
@@ -20,4 +21,5 @@ __all__ = [
     "StockMove",
     "StockValue",
     "Warehouse",
+    "WarehouseStaff",
 ]

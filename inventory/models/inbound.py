@@ -16,6 +16,8 @@ from products.models import Product
 class Inbound(Scoped):
     """Goods ordered and not yet arrived: per line of a purchase order, or of a maker's report."""
 
+    scope_warehouse = ("warehouse",)
+
     product = models.ForeignKey(Product, on_delete=models.PROTECT, verbose_name=_("product"))
     warehouse = models.ForeignKey(Warehouse, on_delete=models.PROTECT, verbose_name=_("warehouse"))
     quantity = QuantityField(_("quantity"))

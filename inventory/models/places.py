@@ -9,6 +9,8 @@ from erp.core.models import ArchivableQuerySet, Master
 
 
 class Warehouse(Master):
+    scope_warehouse = ("pk",)
+
     code = models.CharField(_("code"), max_length=20, unique=True)
     name = models.CharField(_("name"), max_length=60)
 
@@ -18,6 +20,7 @@ class Warehouse(Master):
         verbose_name = _("warehouse")
         verbose_name_plural = _("warehouses")
         ordering: ClassVar = ["code"]
+        permissions: ClassVar = [("view_all_warehouse", _("Can use all warehouses"))]
 
     def __str__(self) -> str:
         return f"{self.code} {self.name}"
@@ -25,6 +28,8 @@ class Warehouse(Master):
 
 class Bin(Master):
     """A place in a warehouse, named zone-row-column-level, e.g. A-010201."""
+
+    scope_warehouse = ("warehouse",)
 
     warehouse = models.ForeignKey(Warehouse, on_delete=models.PROTECT, verbose_name=_("warehouse"))
     code = models.CharField(_("code"), max_length=20)

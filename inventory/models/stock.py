@@ -55,6 +55,7 @@ class StockMove(Scoped):
     says by how much each unit lying there became dearer or cheaper.
     """
 
+    scope_warehouse = ("from_bin__warehouse", "to_bin__warehouse")
     Kind = MoveKind
 
     product = models.ForeignKey(Product, on_delete=models.PROTECT, verbose_name=_("product"))
@@ -114,6 +115,8 @@ class StockMove(Scoped):
 class StockBalance(Scoped):
     """What lies in a bin now, and how much of it is promised."""
 
+    scope_warehouse = ("bin__warehouse",)
+
     product = models.ForeignKey(Product, on_delete=models.PROTECT, verbose_name=_("product"))
     bin = models.ForeignKey(Bin, on_delete=models.PROTECT, verbose_name=_("bin"))
     on_hand = QuantityField(_("on hand"), default=ZERO)
@@ -146,6 +149,8 @@ class StockBalance(Scoped):
 class StockValue(Scoped):
     """Quantity and value of a product in a warehouse; their quotient is the moving average."""
 
+    scope_warehouse = ("warehouse",)
+
     product = models.ForeignKey(Product, on_delete=models.PROTECT, verbose_name=_("product"))
     warehouse = models.ForeignKey(Warehouse, on_delete=models.PROTECT, verbose_name=_("warehouse"))
     quantity = QuantityField(_("quantity"), default=ZERO)
@@ -176,6 +181,8 @@ class StockValue(Scoped):
 
 class Reservation(Scoped):
     """Stock promised to a line of a document; gone when it ships or is cancelled."""
+
+    scope_warehouse = ("bin__warehouse",)
 
     product = models.ForeignKey(Product, on_delete=models.PROTECT, verbose_name=_("product"))
     bin = models.ForeignKey(Bin, on_delete=models.PROTECT, verbose_name=_("bin"))

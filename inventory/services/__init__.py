@@ -18,6 +18,7 @@ from inventory.services.movements import Movement, Source, post_movements
 from inventory.services.reservations import Need, release, reserve
 from inventory.services.revaluations import Revaluation, revalue
 from inventory.services.reversals import reverse_movements
+from inventory.services.staff import keepers_of
 
 __all__ = [
     "Movement",
@@ -30,6 +31,7 @@ __all__ = [
     "expect_inbound",
     "inbound_by_product",
     "insufficient_stock",
+    "keepers_of",
     "post_movements",
     "release",
     "reserve",

@@ -1,7 +1,7 @@
 """Questions about stock: available, inbound, what it cost."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
@@ -14,12 +14,20 @@ from inventory.models import Bin, Inbound, StockBalance, StockMove, StockValue
 
 
 def available_by_product(
-    product_ids: Iterable[int], *, warehouse_id: int | None = None
+    product_ids: Iterable[int],
+    *,
+    warehouse_id: int | None = None,
+    within: Collection[int] | None = None,
 ) -> dict[int, Decimal]:
-    """Return on hand less reserved per product id (missing: nothing) in one or all warehouses."""
+    """Return on hand less reserved per product id (missing: nothing) in one or all warehouses.
+
+    ``within`` is ``warehouses_of(user)`` wherever a user is shown the figures.
+    """
     rows = StockBalance.objects.filter(product_id__in=set(product_ids))
     if warehouse_id is not None:
         rows = rows.filter(bin__warehouse_id=warehouse_id)
+    if within is not None:
+        rows = rows.filter(bin__warehouse_id__in=within)
     free: dict[int, Decimal] = defaultdict(lambda: ZERO)
     for product_id, on_hand, reserved in rows.order_by().values_list(
         "product_id", "on_hand", "reserved"
@@ -28,16 +36,25 @@ def available_by_product(
     return dict(free)
 
 
-def inbound_by_product(product_ids: Iterable[int]) -> dict[int, Decimal]:
+def inbound_by_product(
+    product_ids: Iterable[int], *, within: Collection[int] | None = None
+) -> dict[int, Decimal]:
     """Return the quantity ordered and not yet arrived per product id."""
-    rows = Inbound.objects.filter(product_id__in=set(product_ids)).order_by().values("product_id")
-    return {row["product_id"]: row["total"] for row in rows.annotate(total=Sum("quantity"))}
+    rows = Inbound.objects.filter(product_id__in=set(product_ids))
+    if within is not None:
+        rows = rows.filter(warehouse_id__in=within)
+    sums = rows.order_by().values("product_id").annotate(total=Sum("quantity"))
+    return {row["product_id"]: row["total"] for row in sums}
 
 
-def average_costs(product_ids: Iterable[int]) -> dict[int, Decimal]:
-    """Return the average cost per product id over all warehouses, 6 decimals."""
+def average_costs(
+    product_ids: Iterable[int], *, within: Collection[int] | None = None
+) -> dict[int, Decimal]:
+    """Return the average cost per product id over the warehouses, 6 decimals."""
     totals: dict[int, list[Decimal]] = defaultdict(lambda: [ZERO, ZERO])
     rows = StockValue.objects.filter(product_id__in=set(product_ids), quantity__gt=0)
+    if within is not None:
+        rows = rows.filter(warehouse_id__in=within)
     for product_id, quantity, value in rows.order_by().values_list(
         "product_id", "quantity", "value"
     ):

@@ -1,11 +1,15 @@
 """Sales orders in the admin, and the button that makes one of a quotation."""
 
+from typing import Any
+
 from django.contrib import admin
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from erp.core.admin import (
     DocumentAdmin,
     LinesInline,
+    ObjectAction,
     VisibleFilter,
     add_object_actions,
     document_fieldsets,
@@ -13,7 +17,10 @@ from erp.core.admin import (
     plain,
     transition_action,
 )
+from erp.core.policy import authorize_warehouses
+from orders import services
 from orders.models import (
+    Delivery,
     SalesOrder,
     SalesOrderLine,
     SalesOrderStatus,
@@ -26,6 +33,13 @@ class SalesOrderLineInline(LinesInline[SalesOrderLine, SalesOrder]):
     fields = (*LinesInline.fields, "show_delivered", "show_closed")
     show_delivered = figure(SalesOrderLine, "delivered_quantity", plain)
     show_closed = figure(SalesOrderLine, "closed_quantity", plain)
+
+
+def _deliver(order: Any, request: HttpRequest) -> Delivery:
+    """Plan what is open; a storekeeper does it for his warehouses."""
+    authorize_warehouses(request.user, order.warehouse_id)
+    user: Any = request.user
+    return services.create_delivery(order.pk, by=user)
 
 
 @admin.register(SalesOrder)
@@ -56,14 +70,17 @@ class SalesOrderAdmin(DocumentAdmin[SalesOrder]):
             icon="task_alt",
             variant="primary",
         ),
-        transition_action(
+        ObjectAction(
             "deliver",
-            permission="orders.add_delivery",
-            service="orders.services.create_delivery",
-            description=_("make delivery"),
-            when=(SalesOrderStatus.CONFIRMED, SalesOrderStatus.IN_PROGRESS),
+            "orders.add_delivery",
+            _("make delivery"),
+            _deliver,
+            lambda order: (
+                order.status in (SalesOrderStatus.CONFIRMED, SalesOrderStatus.IN_PROGRESS)
+            ),
             icon="local_shipping",
             variant="primary",
+            service="orders.services.create_delivery",
         ),
         transition_action(
             "cancel",

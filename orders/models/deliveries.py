@@ -53,6 +53,7 @@ class Delivery(Document):
         }
     )
     number_series = "DN"
+    scope_warehouse = ("warehouse",)
 
     status = models.CharField(
         _("status"),

@@ -73,6 +73,7 @@ class PurchaseOrder(Document):
         }
     )
     number_series = "PO"
+    scope_warehouse = ("warehouse",)
 
     status = models.CharField(
         _("status"),

@@ -47,6 +47,7 @@ class Receipt(Document):
         }
     )
     number_series = "GR"
+    scope_warehouse = ("warehouse",)
 
     status = models.CharField(
         _("status"),

@@ -43,6 +43,7 @@ class Return(Document):
         }
     )
     number_series = "RT"
+    scope_warehouse = ("warehouse",)
 
     status = models.CharField(
         _("status"),

@@ -12,8 +12,8 @@ from erp.core.periods import company_today
 from erp.core.record import record
 from erp.core.service import service
 from inventory.models import Warehouse
-from inventory.services import Need, Source, release, reserve
-from messaging.services import holders_of, notify
+from inventory.services import Need, Source, keepers_of, release, reserve
+from messaging.services import notify
 from orders.models import Delivery, SalesOrder, SalesOrderLine
 from products.models import PriceFact
 from products.prices import record_price_facts
@@ -105,7 +105,8 @@ def confirm_order(order_id: int, *, by: User, version: int | None = None) -> Sal
     order.number = draw_number(SalesOrder.number_series, order.dated_on)
     order.save()
     record("order.confirmed", order, by=by, changes={"status": (old, order.status)})
-    notify("order.confirmed", order, holders_of("orders.ship_delivery"))
+    places = {need.warehouse_id for need in needs}
+    notify("order.confirmed", order, keepers_of("orders.ship_delivery", *places))
     return order
 
 

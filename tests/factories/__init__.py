@@ -83,6 +83,7 @@ from tests.factories.stock import (
     StockMoveFactory,
     StockValueFactory,
     WarehouseFactory,
+    WarehouseStaffFactory,
 )
 
 __all__ = [
@@ -156,4 +157,5 @@ __all__ = [
     "UploadedFileFactory",
     "UserFactory",
     "WarehouseFactory",
+    "WarehouseStaffFactory",
 ]

@@ -39,6 +39,7 @@ from erp.core.models import (
     Unit,
 )
 from imports.models import Import
+from inventory.models import Warehouse, WarehouseStaff
 from messaging.models import Notification
 from products.models import (
     Brand,
@@ -188,7 +189,8 @@ class DepartmentFactory(Factory[Department]):
 class UserFactory(Factory[User]):
     """An employee who may sign in with ``PASSWORD``.
 
-    ``role`` puts him into that group; ``rights=["orders.view_salesorder"]`` grants single ones.
+    ``role`` puts him into that group; ``rights=["orders.view_salesorder"]`` grants single ones,
+    ``warehouses=[...]`` keeps him to these.
     """
 
     class Meta:
@@ -220,6 +222,19 @@ class UserFactory(Factory[User]):
             self.user_permissions.add(
                 Permission.objects.get(content_type__app_label=app, codename=codename)
             )
+
+    @post_generation
+    def warehouses(self: User, create: bool, extracted: Any, **kwargs: Any) -> None:
+        """Where he works: ``warehouses=[...]``; a storekeeper else in all there are.
+
+        Single rights count everywhere, too, unless he is kept to some.
+        """
+        if create and extracted is None and self.user_permissions.exists():
+            self.user_permissions.add(Permission.objects.get(codename="view_all_warehouse"))
+        if create and extracted is None and self.groups.filter(name="storekeeper").exists():
+            extracted = Warehouse.objects.all()
+        for warehouse in extracted or ():
+            WarehouseStaff.objects.create(user=self, warehouse=warehouse)
 
 
 class AuditEntryFactory(Factory[AuditEntry]):

@@ -16,10 +16,12 @@ from inventory.models import (
     StockMove,
     StockValue,
     Warehouse,
+    WarehouseStaff,
 )
 from tests.factories.base import Factory
 from tests.factories.masters import (
     ProductFactory,
+    UserFactory,
 )
 
 
@@ -39,6 +41,14 @@ class BinFactory(Factory[Bin]):
 
     warehouse = SubFactory(WarehouseFactory)
     code = "A-010101"
+
+
+class WarehouseStaffFactory(Factory[WarehouseStaff]):
+    class Meta:
+        model = WarehouseStaff
+
+    user = SubFactory(UserFactory)
+    warehouse = SubFactory(WarehouseFactory)
 
 
 class StockMoveFactory(Factory[StockMove]):

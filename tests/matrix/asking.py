@@ -13,7 +13,7 @@ from django.db import transaction
 from django.test import Client
 
 from tests.matrix.expected import Rule, placeholders
-from tests.matrix.world import MISSING, World
+from tests.matrix.world import KEEPER, MISSING, World
 
 # Of a table whose key is no number.
 _NO_SUCH_ROW = {"core.currency": "ZZZ", "core.unit": "ZZZ", "core.paymentterm": "ZZZ"}
@@ -32,7 +32,7 @@ _SECRETS = re.compile(r'(csrfmiddlewaretoken" value=|nonce=|"X-CSRFToken": )"[^"
 class Question:
     person: str
     rule: Rule
-    target: str  # own, other, missing, or "" where no row is named
+    target: str  # own, other, foreign (of another warehouse), missing, or "" where none is named
     row: Any
 
     @property
@@ -104,6 +104,8 @@ class Asker:
             if is_mine and rule.own and rule.hidden != "403":
                 row = self.world.other(rule.label, person)
                 yield Question(person, rule, "other", row)
+        if person == KEEPER and rule.label in self.world.foreign:
+            yield Question(person, rule, "foreign", self.world.foreign[rule.label])
         if person != "anonymous":
             yield Question(person, rule, "missing", row)
 
@@ -137,7 +139,8 @@ class Asker:
         """Return a text for each answer that is not the expected one."""
         found = []
         for rule in rules:
-            self.compares = rule.own and rule.hidden != "403"
+            is_kept = person == KEEPER and rule.label in self.world.foreign
+            self.compares = (rule.own or is_kept) and rule.hidden != "403"
             answers: dict[str, tuple[Question, Answer]] = {}
             for question in self.questions(person, rule):
                 answer = self.ask(question)
@@ -145,8 +148,8 @@ class Asker:
                 if answer.status != question.expected:
                     found.append(f"{question}: {answer.status}, not {question.expected}")
                 found += _bad_problem(question, answer)
-            if self.compares and {"other", "missing"} <= answers.keys():
-                found += _told_apart(*answers["other"], *answers["missing"])
+            for hidden in {"other", "foreign"} & answers.keys() if self.compares else ():
+                found += _told_apart(*answers[hidden], *answers["missing"])
         return found
 
 

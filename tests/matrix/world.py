@@ -15,7 +15,9 @@ SELLERS = ("sales", "sales2")
 PEOPLE = ("anonymous", *SELLERS, *ROLES[1:])
 MISSING = 987_654_321
 # Far from any other number on a page, so that an id can be told from it.
-_FIRST_OWN, _FIRST_OTHER = 710_000_001, 720_000_001
+_FIRST_OWN, _FIRST_OTHER, _FIRST_FOREIGN = 710_000_001, 720_000_001, 730_000_001
+# Kept to one warehouse; rows of the other are out of his sight.
+KEEPER = "storekeeper"
 
 
 def role_of(person: str) -> str:
@@ -29,6 +31,8 @@ class World:
     # label → row, or the rows of the two sellers
     shared: dict[str, Any] = field(default_factory=dict)
     owned: dict[str, dict[str, Any]] = field(default_factory=dict)
+    # label → row in a warehouse that is not the storekeeper's
+    foreign: dict[str, Any] = field(default_factory=dict)
 
     def own(self, label: str, person: str) -> Any:
         """Return the person's own row, or for those who own none the first seller's."""
@@ -57,6 +61,8 @@ def build() -> World:
     for person, first in zip(SELLERS, (_FIRST_OWN, _FIRST_OTHER), strict=True):
         for label, row in _rows_of(world, world.users[person], first).items():
             world.owned.setdefault(label, {})[person] = row
+    f.WarehouseStaffFactory(user=world.users[KEEPER])  # of the warehouse all rows above are in
+    world.foreign = _rows_elsewhere(_FIRST_FOREIGN)
     return world
 
 
@@ -129,4 +135,26 @@ def _rows_of(world: World, owner: User, first: int) -> dict[str, Any]:
         "orders.receipt": f.ReceiptFactory(pk=first, owner=owner, purchase_order=purchase),
         "finance.invoice": f.InvoiceFactory(pk=first, owner=owner, customer=customer),
         "finance.payment": f.PaymentFactory(pk=first, owner=owner, customer=customer),
+    }
+
+
+def _rows_elsewhere(pk: int) -> dict[str, Any]:
+    """One row of every table that says in which warehouse its rows are."""
+    place = f.BinFactory(
+        pk=pk, warehouse=f.WarehouseFactory(pk=pk, code="EAST", name="东仓"), code="B-010101"
+    )
+    product, warehouse = f.ProductFactory(), place.warehouse
+    order = f.SalesOrderFactory(pk=pk, warehouse=warehouse, lines__product=product)
+    purchase = f.PurchaseOrderFactory(pk=pk, warehouse=warehouse)
+    return {
+        "inventory.warehouse": warehouse,
+        "inventory.bin": place,
+        "inventory.stockbalance": f.StockFactory(pk=pk, product=product, bin=place),
+        "inventory.stockmove": f.StockMoveFactory(pk=pk, product=product, to_bin=place),
+        "inventory.stockvalue": f.StockValueFactory(pk=pk, warehouse=warehouse),
+        "inventory.reservation": f.ReservationFactory(pk=pk, product=product, bin=place),
+        "inventory.inbound": f.InboundFactory(pk=pk, product=product, warehouse=warehouse),
+        "orders.delivery": f.DeliveryFactory(pk=pk, sales_order=order, warehouse=warehouse),
+        "orders.purchaseorder": purchase,
+        "orders.receipt": f.ReceiptFactory(pk=pk, purchase_order=purchase, warehouse=warehouse),
     }
