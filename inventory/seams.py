@@ -14,7 +14,15 @@ from django.utils.translation import gettext as _
 from erp.core.aggregates import ExactSum
 from erp.core.policy import set_warehouses
 from erp.core.registry import Repoint, follows_merge, goes_along, locks_merge, tells_effects
-from inventory.models import Bin, Inbound, Reservation, StockBalance, StockMove, StockValue
+from inventory.models import (
+    Bin,
+    Inbound,
+    Reservation,
+    StockBalance,
+    StockMove,
+    StockValue,
+    WarehouseStaff,
+)
 from inventory.services.staff import warehouses_of_user
 from products.models import Product
 
@@ -52,6 +60,7 @@ def _add_up(model: Any, place: str, *figures: str) -> Repoint:
 
 # A bin that was never used goes with its warehouse; moves and balances hold both.
 goes_along(Bin, "warehouse")
+goes_along(WarehouseStaff, "warehouse")
 
 set_warehouses(warehouses_of_user)
 locks_merge(Product, _lock_stock)

@@ -2,7 +2,7 @@
 
 from erp.core.documents import lock_documents_naming
 from erp.core.owners import owner_hands_over
-from erp.core.registry import confide, follows_merge, locks_merge
+from erp.core.registry import confide, follows_merge, goes_along, locks_merge
 from products.models import Product
 from quotations.models import (
     Enquiry,
@@ -11,6 +11,7 @@ from quotations.models import (
     Quotation,
     QuotationLine,
     Rfq,
+    RfqAward,
     RfqLine,
     RfqReply,
     RfqSupplier,
@@ -59,3 +60,8 @@ def _asked_once(gone_id: int, kept_id: int) -> int:
 
 follows_merge(RfqSupplier, "supplier", repoint=_asked_once)
 follows_merge(RfqSupplier, "contact")
+
+
+# A draft request goes with what was asked and answered; an award holds what was ordered of it.
+goes_along(RfqReply, "line", "invitation")
+goes_along(RfqAward, "line")

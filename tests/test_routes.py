@@ -64,6 +64,8 @@ def _answers(world: World, question: Question) -> dict[str, Any]:
     verb = question.rule.values.get("name")
     if verb == "hand_over":
         return {"colleague": world.users["sales2"].pk}
+    if verb == "copy_for":
+        return {"customer": question.row.customer_id}
     if verb != "merge" or not question.rule.label.startswith("customers."):
         return {}
     rows = (world.own(question.rule.label, seller) for seller in SELLERS)

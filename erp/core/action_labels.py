@@ -13,6 +13,7 @@ _VERBS = {
     "changed": _("changed"),
     "closed": _("closed"),
     "confirmed": _("confirmed"),
+    "copied": _("copied"),
     "counted": _("counted"),
     "created": _("created"),
     "deleted": _("deleted"),

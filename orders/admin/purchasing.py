@@ -14,6 +14,8 @@ from erp.core.admin import (
     ObjectAction,
     VisibleFilter,
     add_facts,
+    add_object_actions,
+    copy_action,
     document_fieldsets,
     figure,
     plain,
@@ -138,6 +140,9 @@ class PurchaseOrderAdmin(DocumentAdmin[PurchaseOrder]):
             icon="block",
         ),
     )
+
+
+add_object_actions(PurchaseOrder, copy_action(PurchaseOrder, "orders.services.copy_purchase_order"))
 
 
 def _supplier_facts(supplier: Supplier, _request: HttpRequest) -> list[tuple[str, str]]:

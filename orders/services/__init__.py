@@ -1,5 +1,6 @@
 """Every change of orders, deliveries and goods receipts, by noun."""
 
+from orders.services.copying import copy_purchase_order
 from orders.services.deliveries import (
     cancel_delivery,
     create_delivery,
@@ -27,6 +28,7 @@ __all__ = [
     "cancel_purchase_order",
     "confirm_order",
     "confirm_purchase_order",
+    "copy_purchase_order",
     "count_receipt",
     "create_delivery",
     "create_order_from_quotation",

@@ -1,6 +1,7 @@
 """Changes of the catalogue."""
 
 from products.services.categories import archive_category, lock_tree, unarchive_category
+from products.services.copied import copyable_lines
 from products.services.derivations import run_derivation, start_derivation
 from products.services.interchanges import (
     Outcome,
@@ -24,6 +25,7 @@ __all__ = [
     "approve_interchange",
     "approve_interchanges",
     "archive_category",
+    "copyable_lines",
     "effects_of_merge",
     "lock_tree",
     "merge_products",

@@ -1,5 +1,6 @@
 """Enquiries and quotations over HTTP."""
 
+from quotations.api import copies  # noqa: F401 (adds its operation to the router)
 from quotations.api.documents import router as quotations
 from quotations.api.enquiries import router as enquiries
 

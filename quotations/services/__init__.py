@@ -1,20 +1,13 @@
 """Every change of enquiries, quotations and requests to suppliers, by noun."""
 
-from quotations.services.accepting import Acceptance, accept_lines, accept_quotation
-from quotations.services.approval import Reason, approval_reasons, discount_of
+from quotations.services.copying import copy_quotation
 from quotations.services.drafting import (
-    HEAD_FIELDS,
-    change_quotation,
+    MAX_LINES,
+    LineInput,
     create_quotation,
     create_quotation_from_enquiry,
     replace_lines,
-)
-from quotations.services.ending import (
-    ENDED,
-    Outcome,
-    cancel_quotation,
-    explain_outcome,
-    lose_quotation,
+    shown_price,
 )
 from quotations.services.enquiries import (
     choose_product,
@@ -22,10 +15,7 @@ from quotations.services.enquiries import (
     quote_text,
     state_quantity,
 )
-from quotations.services.expiring import expire_quotations, warn_of_expiry
-from quotations.services.lines import MAX_LINES, LineInput, shown_price
 from quotations.services.protected import allow_protected, ask_protected
-from quotations.services.revising import revise_quotation
 from quotations.services.rfqs import (
     RfqLineInput,
     change_rfq,
@@ -51,53 +41,44 @@ from quotations.services.rfqs_replies import (
 )
 from quotations.services.rfqs_steps import cancel_rfq, reject_rfq, reopen_rfq, send_rfq
 from quotations.services.steps import (
+    accept_quotation,
     approve_quotation,
+    cancel_quotation,
     check_not_own,
+    lose_quotation,
     refuse_quotation,
     send_quotation,
     submit_quotation,
 )
-from quotations.services.ways import cancel_enquiry, reopen_enquiry
 
 __all__ = [
-    "ENDED",
-    "HEAD_FIELDS",
     "MAX_LINES",
-    "Acceptance",
     "AwardInput",
     "LineInput",
-    "Outcome",
     "PriceProposal",
-    "Reason",
     "ReplyInput",
     "ReplyOutcome",
     "ReplyTerms",
     "RfqLineInput",
     "TakeInput",
-    "accept_lines",
     "accept_quotation",
     "allow_protected",
-    "approval_reasons",
     "approve_quotation",
     "ask_protected",
     "award_line",
     "award_lines",
-    "cancel_enquiry",
     "cancel_quotation",
     "cancel_rfq",
-    "change_quotation",
     "change_rfq",
     "check_not_own",
     "choose_product",
+    "copy_quotation",
     "copy_rfq",
     "create_enquiry",
     "create_quotation",
     "create_quotation_from_enquiry",
     "create_rfq",
-    "discount_of",
     "drop_supplier",
-    "expire_quotations",
-    "explain_outcome",
     "invite_suppliers",
     "lose_quotation",
     "propose_prices",
@@ -105,10 +86,8 @@ __all__ = [
     "record_replies",
     "refuse_quotation",
     "reject_rfq",
-    "reopen_enquiry",
     "reopen_rfq",
     "replace_lines",
-    "revise_quotation",
     "sales_price",
     "send_quotation",
     "send_rfq",
@@ -118,5 +97,4 @@ __all__ = [
     "submit_quotation",
     "take_awards",
     "take_prices",
-    "warn_of_expiry",
 ]

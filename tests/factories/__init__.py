@@ -16,7 +16,6 @@ from tests.factories.books import (
     PaymentFactory,
 )
 from tests.factories.documents import (
-    ApprovalLimitFactory,
     DeliveryFactory,
     DeliveryLineFactory,
     DeliveryToleranceFactory,
@@ -24,7 +23,6 @@ from tests.factories.documents import (
     EnquiryFactory,
     EnquiryLineFactory,
     LineFactory,
-    OutcomeReasonFactory,
     PurchaseOrderFactory,
     PurchaseOrderLineFactory,
     QuotationFactory,
@@ -91,7 +89,6 @@ __all__ = [
     "AccountFactory",
     "AddressFactory",
     "AllocationFactory",
-    "ApprovalLimitFactory",
     "AttachmentFactory",
     "AuditEntryFactory",
     "BankAccountFactory",
@@ -123,7 +120,6 @@ __all__ = [
     "JournalEntryFactory",
     "LineFactory",
     "NotificationFactory",
-    "OutcomeReasonFactory",
     "PaymentFactory",
     "PaymentTermFactory",
     "PeriodFactory",

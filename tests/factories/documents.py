@@ -23,14 +23,7 @@ from orders.models import (
     SalesOrder,
     SalesOrderLine,
 )
-from quotations.models import (
-    ApprovalLimit,
-    Enquiry,
-    EnquiryLine,
-    OutcomeReason,
-    Quotation,
-    QuotationLine,
-)
+from quotations.models import Enquiry, EnquiryLine, Quotation, QuotationLine
 from tests.factories.base import VAT, Factory, M
 from tests.factories.masters import (
     CurrencyFactory,
@@ -276,18 +269,3 @@ LINE_FACTORIES.update(
         Receipt: ReceiptLineFactory,
     }
 )
-
-
-class OutcomeReasonFactory(Factory[OutcomeReason]):
-    class Meta:
-        model = OutcomeReason
-
-    name_zh = Sequence(lambda n: f"原因{n}")
-    name_en = Sequence(lambda n: f"reason {n}")
-
-
-class ApprovalLimitFactory(Factory[ApprovalLimit]):
-    """For everybody whose roles have no row of their own."""
-
-    class Meta:
-        model = ApprovalLimit

@@ -18,6 +18,7 @@ from erp.core.admin.audited import (
     change_row,
 )
 from erp.core.admin.company import CompanyAdmin
+from erp.core.admin.copying import copy_action
 from erp.core.admin.documents import DocumentAdmin, LinesInline, document_fieldsets
 from erp.core.admin.figures import figure, percent, plain, price
 from erp.core.admin.files import FilesAdmin
@@ -57,6 +58,7 @@ __all__ = [
     "add_inlines",
     "add_object_actions",
     "change_row",
+    "copy_action",
     "display",
     "document_fieldsets",
     "figure",

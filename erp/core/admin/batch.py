@@ -152,7 +152,7 @@ def _tell(told: Preview, row: Any, result: Any, before: dict[str, str]) -> None:
     if now is None:
         return
     told.new_status = _status(now)
-    if isinstance(result, models.Model) and type(result) is not type(row):
+    if _is_another(result, row):
         told.makes = str(result._meta.verbose_name)
     after = ledger_facts(now)
     none = "0"
@@ -160,6 +160,13 @@ def _tell(told: Preview, row: Any, result: Any, before: dict[str, str]) -> None:
         old, new = before.get(label, none), after.get(label, none)
         if old != new:
             told.effects.append((label, old, new))
+
+
+def _is_another(result: Any, row: Any) -> bool:
+    """Return whether the verb made a document instead of moving this one."""
+    if not isinstance(result, models.Model):
+        return False
+    return type(result) is not type(row) or result.pk != row.pk
 
 
 def _status(row: Any) -> str:
@@ -218,8 +225,7 @@ def _outcome(request: HttpRequest, action: "ObjectAction", row: Any) -> Outcome:
     except (DomainError, PermissionDenied) as refusal:
         text = str(refusal) or _("You do not have the right to do this.")
         return Outcome(row, link, "refused", text)
-    made = result if isinstance(result, models.Model) and type(result) is not type(row) else None
-    if made is not None:
-        return Outcome(row, link, "done", _("done"), str(made), link_of(made))
+    if _is_another(result, row):
+        return Outcome(row, link, "done", _("done"), str(result), link_of(result))
     shown = result if isinstance(result, type(row)) else row
     return Outcome(shown, link, "done", _status(shown) or _("done"))

@@ -1,0 +1,77 @@
+"""Copying purchase orders: the same goods of the same supplier once more."""
+
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from erp.core.copying import (
+    DOCUMENT_ANEW,
+    DOCUMENT_RESET,
+    LINE_ANEW,
+    LINE_COPIED,
+    LINE_RESET,
+    check_in_sight,
+    copies,
+)
+from erp.core.errors import DomainError
+from erp.core.periods import company_today
+from erp.core.record import record
+from erp.core.service import service
+from orders.models import PurchaseOrder, PurchaseOrderLine
+from orders.services.purchasing import PurchaseLineInput, create_purchase_order
+from products.services import copyable_lines
+
+PURCHASE_ORDER = copies(
+    PurchaseOrder,
+    copied=("supplier", "warehouse", "notes"),
+    anew=DOCUMENT_ANEW,
+    reset=(*DOCUMENT_RESET, "requested_on"),
+)
+PURCHASE_ORDER_LINE = copies(
+    PurchaseOrderLine,
+    copied=LINE_COPIED,
+    anew=LINE_ANEW,
+    reset=(*LINE_RESET, "received_quantity", "closed_quantity"),
+)
+
+
+@service("purchase_order.copy")
+def copy_purchase_order(
+    order_id: int, *, leave_out_archived: bool = False, by: User
+) -> PurchaseOrder:
+    """Draft the same order again, bound to no sales order line.
+
+    Raises DomainError not_found, out_of_sight, currency_changed, archived_product,
+    expired_tax_rate, nothing_to_copy, and what ``create_purchase_order`` raises.
+    """
+    source = PurchaseOrder.objects.locked(order_id)
+    check_in_sight(source.supplier, by=by)
+    if source.currency_id != source.supplier.currency_id:
+        raise DomainError(
+            _("The supplier's currency is %(now)s by now, the prices are in %(then)s.")
+            % {"now": source.supplier.currency_id, "then": source.currency_id},
+            code="currency_changed",
+            field="currency",
+        )
+    lines = copyable_lines(
+        list(source.lines.all()), on=company_today(), leave_out=leave_out_archived
+    )
+    entered = [
+        PurchaseLineInput(
+            product_id=line.product_id,
+            quantity=line.quantity,
+            unit_price=line.unit_price,
+            price_includes_tax=line.price_includes_tax,
+        )
+        for line in lines
+    ]
+    copy = create_purchase_order(
+        source.supplier_id, entered, warehouse_id=source.warehouse_id, by=by
+    )
+    rows = list(copy.lines.order_by("line_no"))
+    for row, line in zip(rows, lines, strict=True):
+        row.partner_wording = line.partner_wording
+    PurchaseOrderLine.objects.bulk_update(rows, ["partner_wording"], batch_size=500)
+    copy.notes = source.notes
+    copy.save(update_fields=["notes"])
+    record("purchase_order.copied", copy, by=by, changes={"copied_from": (None, source.ref)})
+    return copy
