@@ -15,6 +15,7 @@ from inventory.services.figures import (
 from inventory.services.inbound import expect_inbound
 from inventory.services.locked_stock import insufficient_stock
 from inventory.services.movements import Movement, Source, post_movements
+from inventory.services.promise import available_to_promise, earliest_dates, promises
 from inventory.services.reservations import Need, release, reserve
 from inventory.services.revaluations import Revaluation, revalue
 from inventory.services.reversals import reverse_movements
@@ -27,12 +28,15 @@ __all__ = [
     "Source",
     "StockAt",
     "available_by_product",
+    "available_to_promise",
     "average_costs",
+    "earliest_dates",
     "expect_inbound",
     "inbound_by_product",
     "insufficient_stock",
     "keepers_of",
     "post_movements",
+    "promises",
     "release",
     "reserve",
     "revalue",
