@@ -33,6 +33,8 @@ _GROUPS: list[dict[str, Any]] = [
         _("Sales"),
         _entry("quotations.enquiry", _("Enquiries"), "contact_support"),
         _entry("quotations.quotation", _("Quotations"), "request_quote"),
+        _entry("quotations.outcomereason", _("Reasons of outcomes"), "fact_check"),
+        _entry("quotations.approvallimit", _("Approval limits"), "verified_user"),
         _entry("orders.salesorder", _("Sales orders"), "shopping_cart"),
         _entry("orders.delivery", _("Deliveries"), "local_shipping"),
     ),

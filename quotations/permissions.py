@@ -13,6 +13,7 @@ _WORK = [
     "quotations.delete_quotation",
     "quotations.submit_quotation",
     "quotations.send_quotation",
+    "quotations.view_outcomereason",
 ]
 _ASK = ["quotations.view_rfq", "quotations.add_rfq", "quotations.change_rfq"]
 _READ_REPLIES = [
@@ -27,15 +28,21 @@ _BUY = [
     "quotations.reply_rfq",
     "quotations.award_rfq",
 ]
+_REASONS = [f"quotations.{verb}_outcomereason" for verb in ("view", "add", "change")]
+_LIMITS = [f"quotations.{verb}_approvallimit" for verb in ("view", "add", "change")]
 _ALL = ["quotations.view_all_enquiry", "quotations.view_all_quotation"]
 
 ROLES = {
+    # Who approves does not say what needs no approval.
+    "administrator": [*_REASONS, *_LIMITS],
     "manager": [
         *_WORK,
         *_ALL,
         *_BUY,
         "quotations.override_rfq",
+        *_REASONS,
         "quotations.approve_quotation",
+        "quotations.view_approvallimit",
     ],
     "sales": [*_WORK, *_ASK],
     "purchaser": _BUY,

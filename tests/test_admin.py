@@ -90,6 +90,8 @@ def _rows(number: int) -> None:
     document = {"owner": owner, "currency": currency}
     f.EnquiryFactory(owner=owner, customer=customer)
     f.QuotationFactory(customer=customer, **document)
+    f.OutcomeReasonFactory()
+    f.ApprovalLimitFactory()
     order = f.SalesOrderFactory(customer=customer, warehouse=place.warehouse, **document)
     f.DeliveryFactory(sales_order=order, **document)
     purchase = f.PurchaseOrderFactory(supplier=supplier, warehouse=place.warehouse, **document)

@@ -18,7 +18,7 @@ from products.services import merge_products
 from products.tasks import sweep_all
 from quotations import services as quotations
 from quotations.models import QuotationLine
-from quotations.services import drafting
+from quotations.services import drafting, lines
 from tests import factories
 from tests.support import (
     assert_books_ok,
@@ -132,14 +132,14 @@ def test_a_line_that_was_being_drafted_is_swept(monkeypatch: pytest.MonkeyPatch)
     """Nothing locks a document that is not there yet."""
     keep, gone = twins()
     customer = factories.CustomerFactory(owner=seller())
-    merge, record = merging(keep, gone), drafting._build_lines
+    merge, record = merging(keep, gone), lines.build_lines
 
     def slip_in(*args: Any, **kwargs: Any) -> Any:
         rows = record(*args, **kwargs)
         assert not isinstance(elsewhere(merge), Exception)
         return rows
 
-    monkeypatch.setattr(drafting, "_build_lines", slip_in)
+    monkeypatch.setattr(drafting, "build_lines", slip_in)
     quotations.create_quotation(customer.pk, [line(gone)], by=seller())
     assert QuotationLine.objects.get().product == gone
     sweep_all()

@@ -7,7 +7,7 @@ Errors are ``application/problem+json`` with a stable ``code``. Whatever a body 
 import base64
 import binascii
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Annotated, Any, TypeVar
@@ -22,7 +22,7 @@ from pydantic import ConfigDict, Field
 
 from erp.core import refused_files
 from erp.core.effects import Effect, apply_once
-from erp.core.errors import DomainError
+from erp.core.errors import DomainError, StaleVersionError
 from erp.core.money import MAX_QUANTITY, MAX_UNIT_PRICE
 from erp.core.policy import ScopedQuerySet
 
@@ -59,10 +59,11 @@ class Problem(Exception):  # noqa: N818 (RFC 9457's own word)
         detail: str,
         errors: Sequence[dict[str, str]] = (),
         candidates: Sequence[dict[str, Any]] = (),
+        differences: Sequence[dict[str, Any]] = (),
     ) -> None:
         super().__init__(detail)
         self.status, self.code, self.detail, self.errors = status, code, detail, errors
-        self.candidates = candidates
+        self.candidates, self.differences = candidates, differences
 
     def response(self) -> HttpResponse:
         body: dict[str, Any] = {
@@ -76,6 +77,8 @@ class Problem(Exception):  # noqa: N818 (RFC 9457's own word)
             body["errors"] = list(self.errors)
         if self.candidates:
             body["candidates"] = list(self.candidates)
+        if self.differences:
+            body["differences"] = list(self.differences)
         return JsonResponse(
             body, status=self.status, content_type="application/problem+json", safe=False
         )
@@ -123,8 +126,20 @@ def domain_problem(refusal: DomainError) -> Problem:
     return Problem(status, refusal.code, refusal.message, errors, refusal.details)
 
 
+def stale_problem(
+    refusal: StaleVersionError, *, stored: Mapping[str, Any], sent: Mapping[str, Any]
+) -> Problem:
+    """Return the problem of a stale version: each field sent that differs from what is stored."""
+    told = [
+        {"field": name, "stored": stored.get(name), "sent": value}
+        for name, value in sent.items()
+        if value != stored.get(name)
+    ]
+    return Problem(409, refusal.code, refusal.message, differences=told)
+
+
 class ProblemOut(Schema):
-    """RFC 9457; ``code`` is stable, ``errors`` names fields."""
+    """RFC 9457; ``code`` is stable, ``errors`` names fields, ``differences`` of a stale version."""
 
     type: str
     title: str
@@ -133,6 +148,7 @@ class ProblemOut(Schema):
     detail: str
     errors: list[dict[str, str]] = []
     candidates: list[dict[str, Any]] = []
+    differences: list[dict[str, Any]] = []
 
 
 ERRORS = dict.fromkeys((400, 401, 403, 404, 409), ProblemOut)

@@ -54,6 +54,16 @@ class DocumentQuerySet(ScopedQuerySet[D]):
         return document
 
 
+def check_version(row: Any, seen: int | None) -> None:
+    """Raise StaleVersionError unless the row has the version that was seen, or nobody looked."""
+    if seen is not None and seen != row.version:
+        raise StaleVersionError(
+            _("%(ref)s was changed in the meantime (version %(now)d, you saw %(seen)d).")
+            % {"ref": row.ref, "now": row.version, "seen": seen},
+            code="stale_version",
+        )
+
+
 def lock_documents_naming(product_id: int, *line_models: Any) -> None:
     """Lock the headers of all documents with a line of this product, table by table, by key."""
     for model in line_models:
@@ -105,12 +115,7 @@ class Numbered(Scoped):
 
     def check_version(self, seen: int | None) -> None:
         """Refuse a change that was decided on an older version; None means nobody looked."""
-        if seen is not None and seen != self.version:
-            raise StaleVersionError(
-                _("%(ref)s was changed in the meantime (version %(now)d, you saw %(seen)d).")
-                % {"ref": self.ref, "now": self.version, "seen": seen},
-                code="stale_version",
-            )
+        check_version(self, seen)
 
     def move_to(self, status: str) -> str:
         """Check the workflow, set the status, raise the version; return the old status.
@@ -156,8 +161,8 @@ class Document(Numbered):
         return rows
 
     def sum_lines(self, lines: Iterable["Line"]) -> None:
-        """Set the totals to the sums of these lines."""
-        rows = list(lines)
+        """Set the totals to the sums of those of these lines that count."""
+        rows = [line for line in lines if line.counts]
         self.net_total = sum((line.net_amount for line in rows), ZERO)
         self.tax_total = sum((line.tax_amount for line in rows), ZERO)
         self.gross_total = sum((line.gross_amount for line in rows), ZERO)
@@ -200,6 +205,17 @@ class Line(models.Model):
 
     def __str__(self) -> str:
         return f"{self.line_no}. {self.brand_name} {self.designation}"
+
+    @classmethod
+    def counted(cls) -> models.QuerySet[Any]:
+        """Lines that make up the totals: all, unless a table has others."""
+        rows: models.QuerySet[Any] = cls._default_manager.all()
+        return rows
+
+    @property
+    def counts(self) -> bool:
+        """Whether it is one of them."""
+        return True
 
     def describe(self, product: PricedProduct) -> Self:
         """Copy the product's description as it stands today."""

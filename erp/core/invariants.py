@@ -5,7 +5,7 @@ memory by key), never row by row.
 """
 
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import islice
@@ -88,10 +88,13 @@ def differences(
 # --- checks of the kernel itself -------------------------------------------------------------
 
 
-def _numbers(model: type[models.Model]) -> Iterable[str]:
+def _numbers(model: type[models.Model]) -> Iterator[str]:
+    """Yield the numbers drawn for this table; a revision has that of another document."""
+    from erp.core.numbering import is_revision  # noqa: PLC0415 (apps are loading)
+
     manager: Any = model._default_manager
-    rows: Iterable[str] = manager.exclude(number=None).values_list("number", flat=True).iterator()
-    return rows
+    rows = manager.exclude(number=None).values_list("number", flat=True)
+    yield from (number for number in rows.iterator() if not is_revision(number))
 
 
 def _number_gaps(check: Check) -> Iterator[str]:

@@ -33,6 +33,12 @@ def draw_number(series: str, on: date) -> str:
     return f"{series}-{on.year}-{sequence.last:06d}"
 
 
+def is_revision(number: str) -> bool:
+    """Return whether it is the number of another document with the mark of a revision, ``-R2``."""
+    mark = number.rpartition("-")[2]
+    return mark.startswith("R") and mark[1:].isdigit()
+
+
 def _locked(series: str, year: int) -> NumberSequence | None:
     return NumberSequence.objects.select_for_update().filter(series=series, year=year).first()
 

@@ -100,7 +100,7 @@ add_object_actions(
         permission="orders.add_salesorder",
         service="orders.services.create_order_from_quotation",
         description=_("make sales order"),
-        when=(QuotationStatus.SENT,),
+        when=(QuotationStatus.SENT, QuotationStatus.ACCEPTED),
         icon="shopping_cart",
         variant="primary",
     ),

@@ -17,8 +17,8 @@ from messaging.services import notify
 from orders.models import Delivery, SalesOrder, SalesOrderLine
 from products.models import PriceFact
 from products.prices import record_price_facts
-from quotations.models import Quotation, QuotationLine
-from quotations.services import accept_quotation
+from quotations.models import QuotationLine
+from quotations.services import accept_lines
 
 
 @service("order.create")
@@ -29,13 +29,12 @@ def create_order_from_quotation(
     warehouse_id: int | None = None,
     by: User,
 ) -> SalesOrder:
-    """Accept a sent quotation, all lines or some, and draft the order.
+    """Accept a sent quotation, all open lines or some, and draft the order.
 
-    Raises DomainError invalid_transition, quotation_expired, no_warehouse, unknown_line,
-    partner_blocked.
+    Raises DomainError no_warehouse and what ``accept_lines`` raises.
     """
-    quotation = accept_quotation(quotation_id, by=by)
-    lines = _accepted_lines(quotation, line_ids)
+    accepted = accept_lines(quotation_id, line_ids, by=by)
+    quotation, lines = accepted.quotation, accepted.lines
     order = SalesOrder(
         customer_id=quotation.customer_id,
         quotation=quotation,
@@ -55,18 +54,6 @@ def create_order_from_quotation(
     SalesOrderLine.objects.bulk_create(rows, batch_size=500)
     record("order.created", order, by=by)
     return order
-
-
-def _accepted_lines(quotation: Quotation, line_ids: Collection[int] | None) -> list[QuotationLine]:
-    lines = list(quotation.lines.all())
-    if line_ids is None:
-        return lines
-    chosen = [line for line in lines if line.pk in set(line_ids)]
-    if not chosen or len(chosen) != len(set(line_ids)):
-        raise DomainError(
-            _("The quotation has no such line."), code="unknown_line", field="line_ids"
-        )
-    return chosen
 
 
 def _warehouse(warehouse_id: int | None) -> Warehouse:

@@ -14,7 +14,7 @@ from messaging.models import Notification
 from orders import services
 from orders.models import SalesOrder
 from products.models import PriceFact
-from quotations.models import Quotation
+from quotations.models import ORDERABLE, Quotation
 from tests import factories
 from tests.support import (
     actions,
@@ -107,7 +107,7 @@ def test_an_unknown_warehouse_is_refused_and_the_quotation_stays_open() -> None:
         services.create_order_from_quotation(quotation.pk, warehouse_id=10**9, by=seller())
 
 
-@pytest.mark.parametrize("status", [s for s in Quotation.Status.values if s != "sent"])
+@pytest.mark.parametrize("status", [s for s in Quotation.Status.values if s not in ORDERABLE])
 def test_only_a_sent_quotation_is_ordered(status: str) -> None:
     quotation = factories.QuotationFactory(status=status)
     by = seller()

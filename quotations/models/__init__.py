@@ -1,7 +1,8 @@
 """Enquiries from customers, the quotations made of them, and what suppliers are asked.
 
 Invariants: an enquiry keeps the customer's text as it came; a sent quotation is never edited but
-revised, the revision naming what it supersedes; only the last revision can be ordered.
+revised, the revision naming what it supersedes; only the last revision can be ordered. A line is
+ordered once; alternative and optional lines count in no total before the customer chose them.
 """
 
 from quotations.models.enquiries import (
@@ -13,6 +14,8 @@ from quotations.models.enquiries import (
 )
 from quotations.models.quotations import (
     OPEN_TO_LEAVE,
+    ORDERABLE,
+    LineOutcome,
     ProtectedLeave,
     Quotation,
     QuotationLine,
@@ -30,16 +33,21 @@ from quotations.models.rfqs import (
     RfqStatus,
     RfqSupplier,
 )
+from quotations.models.rules import ApprovalLimit, OutcomeReason
 
 __all__ = [
     "OPEN_ENQUIRIES",
     "OPEN_TO_AWARDS",
     "OPEN_TO_LEAVE",
     "OPEN_TO_REPLIES",
+    "ORDERABLE",
+    "ApprovalLimit",
     "Enquiry",
     "EnquiryLine",
     "EnquiryQuerySet",
     "EnquiryStatus",
+    "LineOutcome",
+    "OutcomeReason",
     "ProtectedLeave",
     "Quotation",
     "QuotationLine",

@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from customers.models import Customer
-from erp.core.documents import DocumentQuerySet, status_check
+from erp.core.documents import DocumentQuerySet, check_version, status_check
 from erp.core.fields import CodeField, QuantityField
 from erp.core.models import Unit
 from erp.core.policy import Scoped
@@ -91,6 +91,10 @@ class Enquiry(Scoped):
     @property
     def ref(self) -> str:
         return self.number or f"{self.number_series}-D{self.pk}"
+
+    def check_version(self, seen: int | None) -> None:
+        """Refuse a change that was decided on an older version; None means nobody looked."""
+        check_version(self, seen)
 
     @property
     def is_open(self) -> bool:

@@ -1,13 +1,21 @@
 """Every change of enquiries, quotations and requests to suppliers, by noun."""
 
+from quotations.services.accepting import Acceptance, accept_lines, accept_quotation
+from quotations.services.approval import Reason, approval_reasons, discount_of
 from quotations.services.copying import copy_quotation
 from quotations.services.drafting import (
-    MAX_LINES,
-    LineInput,
+    HEAD_FIELDS,
+    change_quotation,
     create_quotation,
     create_quotation_from_enquiry,
     replace_lines,
-    shown_price,
+)
+from quotations.services.ending import (
+    ENDED,
+    Outcome,
+    cancel_quotation,
+    explain_outcome,
+    lose_quotation,
 )
 from quotations.services.enquiries import (
     choose_product,
@@ -15,7 +23,10 @@ from quotations.services.enquiries import (
     quote_text,
     state_quantity,
 )
+from quotations.services.expiring import expire_quotations, warn_of_expiry
+from quotations.services.lines import MAX_LINES, LineInput, shown_price
 from quotations.services.protected import allow_protected, ask_protected
+from quotations.services.revising import revise_quotation
 from quotations.services.rfqs import (
     RfqLineInput,
     change_rfq,
@@ -41,34 +52,41 @@ from quotations.services.rfqs_replies import (
 )
 from quotations.services.rfqs_steps import cancel_rfq, reject_rfq, reopen_rfq, send_rfq
 from quotations.services.steps import (
-    accept_quotation,
     approve_quotation,
-    cancel_quotation,
     check_not_own,
-    lose_quotation,
     refuse_quotation,
     send_quotation,
     submit_quotation,
 )
+from quotations.services.ways import cancel_enquiry, reopen_enquiry
 
 __all__ = [
+    "ENDED",
+    "HEAD_FIELDS",
     "MAX_LINES",
+    "Acceptance",
     "AwardInput",
     "LineInput",
+    "Outcome",
     "PriceProposal",
+    "Reason",
     "ReplyInput",
     "ReplyOutcome",
     "ReplyTerms",
     "RfqLineInput",
     "TakeInput",
+    "accept_lines",
     "accept_quotation",
     "allow_protected",
+    "approval_reasons",
     "approve_quotation",
     "ask_protected",
     "award_line",
     "award_lines",
+    "cancel_enquiry",
     "cancel_quotation",
     "cancel_rfq",
+    "change_quotation",
     "change_rfq",
     "check_not_own",
     "choose_product",
@@ -78,7 +96,10 @@ __all__ = [
     "create_quotation",
     "create_quotation_from_enquiry",
     "create_rfq",
+    "discount_of",
     "drop_supplier",
+    "expire_quotations",
+    "explain_outcome",
     "invite_suppliers",
     "lose_quotation",
     "propose_prices",
@@ -86,8 +107,10 @@ __all__ = [
     "record_replies",
     "refuse_quotation",
     "reject_rfq",
+    "reopen_enquiry",
     "reopen_rfq",
     "replace_lines",
+    "revise_quotation",
     "sales_price",
     "send_quotation",
     "send_rfq",
@@ -97,4 +120,5 @@ __all__ = [
     "submit_quotation",
     "take_awards",
     "take_prices",
+    "warn_of_expiry",
 ]

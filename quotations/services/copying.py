@@ -1,5 +1,7 @@
 """Copying a quotation: the same again, for the same customer or for another."""
 
+from collections.abc import Mapping
+
 from accounts.models import User
 from erp.core.copying import (
     DOCUMENT_ANEW,
@@ -15,19 +17,24 @@ from erp.core.record import record
 from erp.core.service import service
 from products.services import copyable_lines
 from quotations.models import Quotation, QuotationLine
-from quotations.services.drafting import LineInput, active_customer, create_quotation
+from quotations.services.drafting import active_customer, create_quotation
+from quotations.services.lines import LineInput
 
 QUOTATION = copies(
     Quotation,
-    copied=("customer", "notes"),
-    anew=(*DOCUMENT_ANEW, "contact", "valid_until"),
-    reset=(*DOCUMENT_RESET, "enquiry", "revision", "supersedes"),
+    copied=("customer", "notes", "terms"),
+    anew=(*DOCUMENT_ANEW, "contact", "valid_until", "payment_term"),
+    reset=(
+        *DOCUMENT_RESET,
+        *("enquiry", "revision", "supersedes", "cost_total", "expiry_told_for"),
+        *("decided_on", "outcome_reason", "outcome_note", "competitor", "competitor_price"),
+    ),
 )
 QUOTATION_LINE = copies(
     QuotationLine,
-    copied=(*LINE_COPIED, "lead_time_days"),
-    anew=(*LINE_ANEW, "suggested_price"),
-    reset=LINE_RESET,
+    copied=(*LINE_COPIED, "lead_time_days", "is_optional"),
+    anew=(*LINE_ANEW, "suggested_price", "alternative_to", "is_counted"),
+    reset=(*LINE_RESET, "outcome", "ordered_quantity", "unit_cost"),
 )
 
 
@@ -55,16 +62,19 @@ def copy_quotation(
     lines = copyable_lines(
         list(source.lines.all()), on=company_today(), leave_out=leave_out_archived
     )
-    entered = [_entered(line, keep_price=keep, keep_wording=same) for line in lines]
+    places = {line.line_no: place for place, line in enumerate(lines, 1)}
+    entered = [_entered(line, places, keep_price=keep, keep_wording=same) for line in lines]
     copy = create_quotation(target.pk, entered, by=by)
-    if same and source.notes:
-        copy.notes = source.notes
-        copy.save(update_fields=["notes"])
+    if same:
+        copy.notes, copy.terms = source.notes, source.terms
+        copy.save(update_fields=["notes", "terms"])
     record("quotation.copied", copy, by=by, changes={"copied_from": (None, source.ref)})
     return copy
 
 
-def _entered(line: QuotationLine, *, keep_price: bool, keep_wording: bool) -> LineInput:
+def _entered(
+    line: QuotationLine, places: Mapping[int, int], *, keep_price: bool, keep_wording: bool
+) -> LineInput:
     return LineInput(
         product_id=line.product_id,
         quantity=line.quantity,
@@ -72,4 +82,6 @@ def _entered(line: QuotationLine, *, keep_price: bool, keep_wording: bool) -> Li
         price_includes_tax=line.price_includes_tax if keep_price else None,
         partner_wording=line.partner_wording if keep_wording else "",
         lead_time_days=line.lead_time_days,
+        alternative_to=places.get(line.alternative_to or 0),
+        is_optional=line.is_optional,
     )

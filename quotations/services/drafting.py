@@ -1,7 +1,6 @@
-"""Drafting a quotation and changing its lines."""
+"""Drafting a quotation, changing its head and its lines, and the next revision of a sent one."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -9,34 +8,36 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from customers.models import Customer
+from customers.models import Contact, Customer
 from customers.services import check_not_blocked, default_contact
 from erp.core.errors import DomainError
-from erp.core.models import rate_on
-from erp.core.money import CENT, ZERO, round_money, round_price
-from erp.core.periods import company, company_today, standard_tax_rate
+from erp.core.models import PaymentTerm, rate_on
+from erp.core.money import ZERO
+from erp.core.periods import company, company_today
 from erp.core.record import field_changes, record
 from erp.core.service import service
-from products.models import Product
-from products.prices import suggested_prices
 from quotations.doubts import units_in_product
 from quotations.models import Enquiry, EnquiryLine, Quotation, QuotationLine
+from quotations.services.lines import (
+    LineInput,
+    build_lines,
+    describe_lines,
+    store_lines,
+    total,
+)
+from quotations.services.ways import begin_matching, check_open
 
-MAX_LINES = 1000
 ONE_UNIT = Decimal(1)
-
-
-@dataclass(frozen=True, slots=True)
-class LineInput:
-    """A quotation line as entered; without a price the suggested one is taken."""
-
-    product_id: int
-    quantity: Decimal
-    unit_price: Decimal | None = None
-    price_includes_tax: bool | None = None
-    partner_wording: str = ""
-    lead_time_days: int | None = None
-    source_line_id: int | None = None
+# What a draft's head lets be changed, beside its lines.
+HEAD_FIELDS = (
+    "valid_until",
+    "contact_id",
+    "partner_reference",
+    "payment_term_id",
+    "terms",
+    "notes",
+)
+_LONGEST = {"partner_reference": 60, "terms": 4000, "notes": 4000}
 
 
 @service("quotation.create")
@@ -47,6 +48,7 @@ def create_quotation_from_enquiry(enquiry_id: int, *, by: User) -> Quotation:
     """
     enquiry = Enquiry.objects.locked(enquiry_id)
     check_open(enquiry)
+    begin_matching(enquiry)
     if enquiry.customer_id is None:
         raise DomainError(_("The enquiry has no customer yet."), code="no_customer")
     lines = [
@@ -80,16 +82,6 @@ def _from_enquiry_line(line: EnquiryLine) -> LineInput:
     )
 
 
-def check_open(enquiry: Enquiry) -> None:
-    """Refuse to work on an enquiry that is won, lost, expired or cancelled."""
-    if not enquiry.is_open:
-        raise DomainError(
-            _("%(ref)s is %(status)s.")
-            % {"ref": enquiry.ref, "status": enquiry.get_status_display()},
-            code="enquiry_closed",
-        )
-
-
 @service("quotation.create")
 def create_quotation(
     customer_id: int, lines: Sequence[LineInput], *, enquiry_id: int | None = None, by: User
@@ -101,26 +93,20 @@ def create_quotation(
     customer = active_customer(customer_id)
     check_not_blocked(customer)
     us, today = company(), company_today()
-    rate = rate_on(customer.currency_id, us, today)
-    if rate is None:
-        raise DomainError(
-            _("There is no exchange rate for %(currency)s.") % {"currency": customer.currency_id},
-            code="no_exchange_rate",
-            field="currency",
-        )
     quotation = Quotation(
         customer=customer,
         contact=default_contact(customer),
+        payment_term_id=customer.payment_term_id,
         enquiry_id=enquiry_id,
         owner=by,
         created_by=by,
         dated_on=today,
         valid_until=today + timedelta(days=us.quotation_validity_days),
         currency_id=customer.currency_id,
-        exchange_rate=rate,
+        exchange_rate=exchange_rate_today(customer.currency_id),
     )
-    rows = _build_lines(quotation, lines)
-    quotation.sum_lines(rows)
+    rows = build_lines(quotation, lines)
+    total(quotation, rows)
     quotation.save()
     for row in rows:
         row.document = quotation
@@ -130,30 +116,95 @@ def create_quotation(
 
 
 @service("quotation.change")
-def replace_lines(
-    quotation_id: int, lines: Sequence[LineInput], *, version: int | None, by: User
+def change_quotation(
+    quotation_id: int,
+    *,
+    lines: Sequence[LineInput] | None = None,
+    head: Mapping[str, Any] | None = None,
+    version: int | None,
+    by: User,
 ) -> Quotation:
-    """Replace all lines of a draft.
+    """Change a draft: all its lines at once, and of ``HEAD_FIELDS`` what is given.
 
-    Raises DomainError not_a_draft, stale_version, or one naming the line that is wrong.
+    Raises DomainError not_a_draft, stale_version, or one naming the field or line that is wrong.
     """
     quotation = Quotation.objects.locked(quotation_id)
     quotation.check_version(version)
-    _check_draft(quotation)
-    before = {"lines": _described(quotation.lines.all()), "gross_total": quotation.gross_total}
-    rows = _build_lines(quotation, lines)
-    quotation.lines.all().delete()
-    QuotationLine.objects.bulk_create(rows, batch_size=500)
-    quotation.sum_lines(rows)
+    check_draft(quotation)
+    before = _described(quotation) if lines is None else _described(quotation, _stored(quotation))
+    for name, value in (head or {}).items():
+        _set_head(quotation, name, value)
+    rows = None
+    if lines is not None:
+        rows = build_lines(quotation, lines)
+        store_lines(quotation, rows, lines)
+        total(quotation, rows)
     quotation.version += 1
     quotation.save()
-    after = {"lines": _described(rows), "gross_total": quotation.gross_total}
-    record("quotation.changed", quotation, by=by, changes=field_changes(before, after))
+    changes = field_changes(before, _described(quotation, rows))
+    record("quotation.changed", quotation, by=by, changes=changes)
     return quotation
 
 
-def _described(lines: Any) -> list[str]:
-    return [f"{line} × {line.quantity:f} @ {line.unit_price:f}" for line in lines]
+def replace_lines(
+    quotation_id: int, lines: Sequence[LineInput], *, version: int | None, by: User
+) -> Quotation:
+    """Replace all lines of a draft."""
+    return change_quotation(quotation_id, lines=lines, version=version, by=by)
+
+
+def _stored(quotation: Quotation) -> list[QuotationLine]:
+    return list(quotation.lines.all())
+
+
+def _described(quotation: Quotation, rows: Sequence[QuotationLine] | None = None) -> dict[str, Any]:
+    told: dict[str, Any] = {name: getattr(quotation, name) for name in HEAD_FIELDS}
+    if rows is not None:
+        told |= {"lines": describe_lines(rows), "gross_total": quotation.gross_total}
+    return told
+
+
+def _set_head(quotation: Quotation, name: str, value: Any) -> None:
+    """Set one field of the head; raises DomainError naming it."""
+    if name not in HEAD_FIELDS:
+        raise ValueError(name)
+    if name in _LONGEST and len(value) > _LONGEST[name]:
+        raise DomainError(
+            _("At most %(most)d characters.") % {"most": _LONGEST[name]},
+            code="too_long",
+            field=name,
+        )
+    if name == "valid_until" and value != quotation.valid_until and value < company_today():
+        raise DomainError(
+            _("The offer would have expired already."), code="bad_validity", field=name
+        )
+    if value is not None and value != getattr(quotation, name):
+        _check_related(quotation, name, value)
+    setattr(quotation, name, value)
+
+
+def _check_related(quotation: Quotation, name: str, value: Any) -> None:
+    if name == "contact_id":
+        contacts = Contact.objects.filter(pk=value, customer=quotation.customer_id)
+        if not contacts.exists():
+            raise DomainError(
+                _("The customer has no such contact."), code="unknown_contact", field=name
+            )
+    elif name == "payment_term_id" and not PaymentTerm.objects.filter(pk=value).exists():
+        raise DomainError(
+            _("There is no such payment term."), code="unknown_payment_term", field=name
+        )
+
+
+def exchange_rate_today(currency: str) -> Decimal:
+    rate = rate_on(currency, company(), company_today())
+    if rate is None:
+        raise DomainError(
+            _("There is no exchange rate for %(currency)s.") % {"currency": currency},
+            code="no_exchange_rate",
+            field="currency",
+        )
+    return rate
 
 
 def active_customer(customer_id: int) -> Customer:
@@ -165,93 +216,10 @@ def active_customer(customer_id: int) -> Customer:
     return customer
 
 
-def _check_draft(quotation: Quotation) -> None:
+def check_draft(quotation: Quotation) -> None:
     if quotation.status != Quotation.Status.DRAFT:
         raise DomainError(
             _("Only a draft can be edited; %(ref)s is %(status)s.")
             % {"ref": quotation.ref, "status": quotation.get_status_display()},
             code="not_a_draft",
         )
-
-
-def _build_lines(quotation: Quotation, inputs: Sequence[LineInput]) -> list[QuotationLine]:
-    if not 0 < len(inputs) <= MAX_LINES:
-        raise DomainError(
-            _("A quotation has 1 to %(most)d lines.") % {"most": MAX_LINES},
-            code="bad_line_count",
-            field="lines",
-        )
-    _check_sources(quotation, inputs)
-    ids = {line.product_id for line in inputs}
-    products = Product.objects.select_related("brand", "tax_rate").following(ids)
-    suggested = suggested_prices(
-        {product.pk for product in products.values()},
-        customer_id=quotation.customer_id,
-        currency=quotation.currency_id,
-    )
-    standard = standard_tax_rate(quotation.dated_on).rate
-    rows = []
-    for number, entered in enumerate(inputs, 1):
-        product = products.get(entered.product_id)
-        if product is None:
-            raise DomainError(
-                _("There is no such product."),
-                code="unknown_product",
-                field=f"lines[{number}].product_id",
-            )
-        rate = product.tax_rate.rate if product.tax_rate else standard
-        net, _fact = suggested.get(product.pk, (None, None))
-        rows.append(_build_line(quotation, number, entered, product, rate, net))
-    return rows
-
-
-def _check_sources(quotation: Quotation, inputs: Sequence[LineInput]) -> None:
-    """Refuse a source line that is none of the quotation's own enquiry."""
-    named = {line.source_line_id for line in inputs if line.source_line_id is not None}
-    if not named:
-        return
-    own = EnquiryLine.objects.filter(document_id=quotation.enquiry_id, pk__in=named)
-    known = set(own.values_list("pk", flat=True))
-    for number, line in enumerate(inputs, 1):
-        if line.source_line_id is not None and line.source_line_id not in known:
-            raise DomainError(
-                _("The enquiry has no such line."),
-                code="unknown_source_line",
-                field=f"lines[{number}].source_line_id",
-            )
-
-
-def _build_line(
-    quotation: Quotation,
-    number: int,
-    entered: LineInput,
-    product: Product,
-    rate: Decimal,
-    suggested_net: Decimal | None,
-) -> QuotationLine:
-    includes = entered.price_includes_tax
-    if includes is None:
-        includes = quotation.customer.price_includes_tax
-    suggested = None
-    if suggested_net is not None:
-        suggested = shown_price(suggested_net * (1 + rate) if includes else suggested_net)
-    price = entered.unit_price if entered.unit_price is not None else suggested
-    line = QuotationLine(
-        document=quotation,
-        line_no=number,
-        product=product,
-        partner_wording=entered.partner_wording[:200],
-        quantity=entered.quantity,
-        unit_price=price if price is not None else ZERO,
-        price_includes_tax=includes,
-        tax_rate=rate,
-        lead_time_days=entered.lead_time_days,
-        source_line_id=entered.source_line_id,
-        suggested_price=suggested,
-    )
-    return line.describe(product).compute_amounts()
-
-
-def shown_price(price: Decimal) -> Decimal:
-    """Round a proposed price as a person would write it: cents, or 4 decimals below 1."""
-    return round_money(price) if price >= 1 else round_price(price.quantize(CENT * CENT))

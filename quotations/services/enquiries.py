@@ -17,7 +17,8 @@ from products.models import Product
 from quotations.doubts import ABOUT_QUANTITY, UNIT_UNKNOWN
 from quotations.matching import PricedEnquiry, price_enquiry
 from quotations.models import Enquiry, EnquiryLine, Quotation
-from quotations.services.drafting import active_customer, check_open, create_quotation_from_enquiry
+from quotations.services.drafting import active_customer, create_quotation_from_enquiry
+from quotations.services.ways import begin_matching, check_open
 
 
 @service("enquiry.create")
@@ -83,6 +84,7 @@ def choose_product(
     *,
     seen_product_id: int | None = None,
     remember: bool = False,
+    version: int | None = None,
     by: User,
 ) -> EnquiryLine:
     """Let a person decide what a line means; nothing about the part is doubtful afterwards.
@@ -92,7 +94,7 @@ def choose_product(
     offer and teaches nothing. Locks the enquiry, then the customer.
     Raises DomainError unknown_line, unknown_product, enquiry_closed, stale_version.
     """
-    line = _locked_line(line_id)
+    line = _locked_line(line_id, version)
     now = line.product_id or 0
     if seen_product_id is not None and now not in {seen_product_id, product_id}:
         raise StaleVersionError(
@@ -122,12 +124,14 @@ def _tells_meaning(line: EnquiryLine, product: Product) -> bool:
 
 
 @service("enquiry.state_quantity")
-def state_quantity(line_id: int, quantity: Decimal, *, by: User) -> EnquiryLine:
+def state_quantity(
+    line_id: int, quantity: Decimal, *, version: int | None = None, by: User
+) -> EnquiryLine:
     """Let a person say how many are wanted, in the product's own unit where that was in doubt.
 
-    Raises DomainError unknown_line, bad_quantity, enquiry_closed.
+    Raises DomainError unknown_line, bad_quantity, enquiry_closed, stale_version.
     """
-    line = _locked_line(line_id)
+    line = _locked_line(line_id, version)
     check_quantity(quantity, field="quantity")
     before = line.quantity
     line.quantity = quantity
@@ -140,14 +144,16 @@ def state_quantity(line_id: int, quantity: Decimal, *, by: User) -> EnquiryLine:
     return line
 
 
-def _locked_line(line_id: int) -> EnquiryLine:
+def _locked_line(line_id: int, version: int | None) -> EnquiryLine:
     """Return the line as it is under the lock of its enquiry, which must be open."""
     lines = EnquiryLine.objects.filter(pk=line_id)
     enquiry_id = lines.values_list("document_id", flat=True).first()
     if enquiry_id is None:
         raise DomainError(_("There is no such line."), code="unknown_line", field="line")
     enquiry = Enquiry.objects.locked(enquiry_id)
+    enquiry.check_version(version)
     check_open(enquiry)
+    begin_matching(enquiry)
     line = lines.select_related("product__brand").get()
     line.document = enquiry
     return line

@@ -14,7 +14,7 @@ from erp.core.periods import company, company_today
 from erp.core.record import record
 from erp.core.service import service
 from quotations.models import Quotation, QuotationLine, Rfq, RfqLine, RfqReply
-from quotations.services.drafting import shown_price
+from quotations.services.lines import shown_price
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,9 @@
-"""A quotation's way: submitted, approved by somebody else, sent, and how it ends.
+"""A quotation's way to the customer: submitted, approved by somebody else, sent.
 
 Sending gives it its number, freezes the partner's details and records what price was offered.
 """
+
+from collections.abc import Sequence
 
 from django.utils.translation import gettext_lazy as _
 
@@ -18,8 +20,12 @@ from messaging.services import holders_of, notify
 from products.models import PriceFact
 from products.prices import record_price_facts
 from products.protected import RIGHT as PROTECTED_RIGHT
-from quotations.models import Enquiry, Quotation
+from quotations.costs import unit_costs
+from quotations.models import EnquiryStatus, Quotation, QuotationLine, QuotationStatus
+from quotations.services.approval import approval_reasons
+from quotations.services.lines import total
 from quotations.services.protected import check_protected, give_leave, lines_of
+from quotations.services.ways import mark_enquiries
 
 
 def _move(quotation: Quotation, status: str, action: str, *, by: User, reason: str = "") -> None:
@@ -30,14 +36,34 @@ def _move(quotation: Quotation, status: str, action: str, *, by: User, reason: s
 
 @service("quotation.submit")
 def submit_quotation(quotation_id: int, *, by: User, version: int | None = None) -> Quotation:
-    """Hand a draft in for approval.
+    """Hand a draft in for approval; one within the limits of ``by`` is approved at once.
 
-    Raises DomainError invalid_transition, missing_price, protected_item, partner_blocked.
+    Costs are looked up anew: by them it is decided. Raises DomainError invalid_transition,
+    missing_price, nothing_counts, protected_item, partner_blocked.
     """
     quotation = Quotation.objects.locked(quotation_id)
     quotation.check_version(version)
     check_not_blocked(quotation.customer)
     lines = lines_of(quotation)
+    _check_complete(lines)
+    check_protected(quotation, lines, by=by)
+    old = quotation.move_to(QuotationStatus.SUBMITTED)
+    _refresh_costs(quotation, lines)
+    reasons = approval_reasons(quotation, lines, by=by)
+    told = ", ".join(reason.code for reason in reasons)
+    changes = {"status": (old, quotation.status)}
+    record("quotation.submitted", quotation, by=by, changes=changes, reason=told)
+    if not reasons:
+        old = quotation.move_to(QuotationStatus.APPROVED)
+        changes = {"status": (old, quotation.status)}
+        record("quotation.approved", quotation, by=by, changes=changes, reason="within_limits")
+    quotation.save()
+    if reasons:
+        notify("quotation.submitted", quotation, holders_of("quotations.approve_quotation"))
+    return quotation
+
+
+def _check_complete(lines: Sequence[QuotationLine]) -> None:
     for line in lines:
         if not line.unit_price:
             raise DomainError(
@@ -45,10 +71,21 @@ def submit_quotation(quotation_id: int, *, by: User, version: int | None = None)
                 code="missing_price",
                 field=f"lines[{line.line_no}].unit_price",
             )
-    check_protected(quotation, lines, by=by)
-    _move(quotation, Quotation.Status.SUBMITTED, "quotation.submitted", by=by)
-    notify("quotation.submitted", quotation, holders_of("quotations.approve_quotation"))
-    return quotation
+    if not any(line.is_counted for line in lines):
+        raise DomainError(
+            _("At least one line must be neither optional nor an alternative."),
+            code="nothing_counts",
+            field="lines",
+        )
+
+
+def _refresh_costs(quotation: Quotation, lines: Sequence[QuotationLine]) -> None:
+    costs = unit_costs(line.product_id for line in lines)
+    changed = [line for line in lines if line.unit_cost != costs.get(line.product_id)]
+    for line in changed:
+        line.unit_cost = costs.get(line.product_id)
+    QuotationLine.objects.bulk_update(changed, ["unit_cost"], batch_size=500)
+    total(quotation, lines)
 
 
 @service("quotation.approve")
@@ -92,9 +129,11 @@ def refuse_quotation(
 def send_quotation(quotation_id: int, *, by: User, version: int | None = None) -> Quotation:
     """Give an approved quotation to the customer: number, snapshot, price facts.
 
-    Raises DomainError invalid_transition, quotation_expired, protected_item, partner_blocked.
+    A revision takes the place of the one before, which is revised from now on.
+    Raises DomainError invalid_transition, quotation_expired, protected_item, partner_blocked,
+    superseded_ordered.
     """
-    quotation = Quotation.objects.locked(quotation_id)
+    quotation, before = _locked_with_superseded(quotation_id)
     quotation.check_version(version)
     check_not_blocked(quotation.customer)
     today = company_today()
@@ -105,65 +144,45 @@ def send_quotation(quotation_id: int, *, by: User, version: int | None = None) -
     old = quotation.move_to(Quotation.Status.SENT)
     lines = lines_of(quotation)
     check_protected(quotation, lines, by=by)
+    if before is not None:
+        _supersede(before, quotation, by=by)
     record_price_facts(
         PriceFact.Kind.QUOTE, quotation, lines, on=today, customer=quotation.customer
     )
-    if quotation.enquiry_id:
-        _mark_enquiry(quotation.enquiry_id, Enquiry.Status.QUOTED, by=by)
-    quotation.number = draw_number(Quotation.number_series, today)
+    mark_enquiries([quotation.enquiry_id], EnquiryStatus.QUOTED, by=by)
+    quotation.number = _number(quotation, before)
     quotation.save()
     record("quotation.sent", quotation, by=by, changes={"status": (old, quotation.status)})
     return quotation
 
 
-@service("quotation.lose")
-def lose_quotation(
-    quotation_id: int, *, by: User, reason: str = "", version: int | None = None
-) -> Quotation:
-    """Note that the customer bought elsewhere, and why."""
-    quotation = Quotation.objects.locked(quotation_id)
-    quotation.check_version(version)
-    _move(quotation, Quotation.Status.LOST, "quotation.lost", by=by, reason=reason)
-    if quotation.enquiry_id:
-        _mark_enquiry(quotation.enquiry_id, Enquiry.Status.LOST, by=by)
-    return quotation
+def _locked_with_superseded(quotation_id: int) -> tuple[Quotation, Quotation | None]:
+    """Return the quotation and the one it revises, the earlier one locked first.
 
-
-@service("quotation.cancel")
-def cancel_quotation(
-    quotation_id: int, *, by: User, reason: str = "", version: int | None = None
-) -> Quotation:
-    """Withdraw a quotation that nobody has accepted."""
-    quotation = Quotation.objects.locked(quotation_id)
-    quotation.check_version(version)
-    _move(quotation, Quotation.Status.CANCELLED, "quotation.cancelled", by=by, reason=reason)
-    return quotation
-
-
-@service("quotation.accept")
-def accept_quotation(quotation_id: int, *, by: User) -> Quotation:
-    """Note the customer's acceptance and that an order is being made of it.
-
-    Orders call this; a superseded or expired quotation cannot be ordered.
-    Raises DomainError invalid_transition, quotation_expired, partner_blocked.
+    What it revises never changes but to nothing, when the revision is cancelled.
     """
-    quotation = Quotation.objects.locked(quotation_id)
-    check_not_blocked(quotation.customer)
-    if quotation.valid_until < company_today():
-        raise DomainError(_("The quotation has expired."), code="quotation_expired")
-    _move(quotation, Quotation.Status.ACCEPTED, "quotation.accepted", by=by)
-    _move(quotation, Quotation.Status.ORDERED, "quotation.ordered", by=by)
-    if quotation.enquiry_id:
-        _mark_enquiry(quotation.enquiry_id, Enquiry.Status.WON, by=by)
-    return quotation
+    drafts = Quotation.objects.filter(pk=quotation_id)
+    before_id = drafts.values_list("supersedes_id", flat=True).first()
+    before = Quotation.objects.locked(before_id) if before_id is not None else None
+    return Quotation.objects.locked(quotation_id), before
 
 
-def _mark_enquiry(enquiry_id: int, status: str, *, by: User) -> None:
-    """Move the enquiry along with its quotation; where it already is there, leave it."""
-    enquiry = Enquiry.objects.locked(enquiry_id)
-    if not Enquiry.WORKFLOW.allows(enquiry.status, status):
+def _supersede(old: Quotation, new: Quotation, *, by: User) -> None:
+    """End the offer that is replaced; one that ended otherwise meanwhile stays so, unless won."""
+    if old.status in {QuotationStatus.ACCEPTED, QuotationStatus.ORDERED}:
+        raise DomainError(
+            _("%(ref)s was ordered in the meantime.") % {"ref": old.ref}, code="superseded_ordered"
+        )
+    if old.status != QuotationStatus.SENT:
         return
-    old, enquiry.status = enquiry.status, str(status)
-    enquiry.version += 1
-    enquiry.save(update_fields=["status", "version"])
-    record(f"enquiry.{status}", enquiry, by=by, changes={"status": (old, enquiry.status)})
+    before = old.move_to(QuotationStatus.REVISED)
+    old.save()
+    changes = {"status": (before, old.status), "superseded_by": (None, f"R{new.revision}")}
+    record("quotation.revised", old, by=by, changes=changes)
+
+
+def _number(quotation: Quotation, before: Quotation | None) -> str:
+    """A revision keeps the number of the first, with its own mark; only the first draws one."""
+    if before is not None and before.root_number:
+        return f"{before.root_number}-R{quotation.revision}"
+    return draw_number(Quotation.number_series, quotation.dated_on)

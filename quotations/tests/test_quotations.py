@@ -371,8 +371,9 @@ VERBS: dict[str, tuple[Callable[..., Any], set[str]]] = {
     "approve": (services.approve_quotation, {"submitted"}),
     "refuse": (services.refuse_quotation, {"submitted"}),
     "send": (services.send_quotation, {"approved"}),
-    "accept": (services.accept_quotation, {"sent"}),
-    "lose": (services.lose_quotation, {"sent"}),
+    "accept": (services.accept_quotation, {"sent", "accepted"}),
+    "revise": (services.revise_quotation, {"sent"}),
+    "lose": (services.lose_quotation, {"sent", "accepted"}),
     "cancel": (services.cancel_quotation, {"draft", "submitted", "approved", "sent"}),
 }
 
@@ -394,7 +395,7 @@ def test_from_where_it_is_drawn_it_works_and_raises_the_version(verb: str) -> No
     for status in starts:
         quotation = factories.QuotationFactory(status=status)
         changed = service(quotation.pk, by=manager())
-        assert changed.version > quotation.version
+        assert changed.pk != quotation.pk or changed.version > quotation.version
 
 
 @pytest.mark.parametrize("verb", [verb for verb in VERBS if verb != "accept"])

@@ -16,6 +16,7 @@ from tests.factories.books import (
     PaymentFactory,
 )
 from tests.factories.documents import (
+    ApprovalLimitFactory,
     DeliveryFactory,
     DeliveryLineFactory,
     DeliveryToleranceFactory,
@@ -23,6 +24,7 @@ from tests.factories.documents import (
     EnquiryFactory,
     EnquiryLineFactory,
     LineFactory,
+    OutcomeReasonFactory,
     PurchaseOrderFactory,
     PurchaseOrderLineFactory,
     QuotationFactory,
@@ -89,6 +91,7 @@ __all__ = [
     "AccountFactory",
     "AddressFactory",
     "AllocationFactory",
+    "ApprovalLimitFactory",
     "AttachmentFactory",
     "AuditEntryFactory",
     "BankAccountFactory",
@@ -120,6 +123,7 @@ __all__ = [
     "JournalEntryFactory",
     "LineFactory",
     "NotificationFactory",
+    "OutcomeReasonFactory",
     "PaymentFactory",
     "PaymentTermFactory",
     "PeriodFactory",

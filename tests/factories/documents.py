@@ -23,7 +23,14 @@ from orders.models import (
     SalesOrder,
     SalesOrderLine,
 )
-from quotations.models import Enquiry, EnquiryLine, Quotation, QuotationLine
+from quotations.models import (
+    ApprovalLimit,
+    Enquiry,
+    EnquiryLine,
+    OutcomeReason,
+    Quotation,
+    QuotationLine,
+)
 from tests.factories.base import VAT, Factory, M
 from tests.factories.masters import (
     CurrencyFactory,
@@ -269,3 +276,18 @@ LINE_FACTORIES.update(
         Receipt: ReceiptLineFactory,
     }
 )
+
+
+class OutcomeReasonFactory(Factory[OutcomeReason]):
+    class Meta:
+        model = OutcomeReason
+
+    name_zh = Sequence(lambda n: f"原因{n}")
+    name_en = Sequence(lambda n: f"reason {n}")
+
+
+class ApprovalLimitFactory(Factory[ApprovalLimit]):
+    """For everybody whose roles have no row of their own."""
+
+    class Meta:
+        model = ApprovalLimit

@@ -1,0 +1,73 @@
+"""What the goods of a quotation cost, and the margin it leaves. Company currency, net."""
+
+from collections.abc import Iterable
+from decimal import Decimal
+
+from erp.core.models import Company, rate_on
+from erp.core.money import ZERO, round_money, round_price
+from erp.core.periods import company, company_today
+from inventory.services import average_costs
+from products.models import PriceFact
+from quotations.models import Quotation, QuotationLine
+
+
+def unit_costs(product_ids: Iterable[int]) -> dict[int, Decimal]:
+    """Return per product id the average cost of what is on hand, otherwise the latest one paid.
+
+    Only for those who may see cost, and for what the company decides by it.
+    """
+    ids = set(product_ids)
+    costs = average_costs(ids)
+    return {**_latest_costs(ids - costs.keys()), **costs}
+
+
+def _latest_costs(ids: set[int]) -> dict[int, Decimal]:
+    if not ids:
+        return {}
+    facts = PriceFact.objects.filter(product_id__in=ids, kind=PriceFact.Kind.PURCHASE)
+    latest = facts.latest_by_product()
+    if not latest:
+        return {}
+    rates = _rates({fact.currency_id for fact in latest.values()}, company())
+    return {
+        key: round_price(fact.net_unit_price * rate)
+        for key, fact in latest.items()
+        if (rate := rates[fact.currency_id]) is not None
+    }
+
+
+def _rates(currencies: Iterable[str], us: Company) -> dict[str, Decimal | None]:
+    return {code: rate_on(code, us, company_today()) for code in currencies}
+
+
+def line_cost(line: QuotationLine) -> Decimal | None:
+    """Return what a line's goods cost, None where that is unknown."""
+    return None if line.unit_cost is None else round_money(line.unit_cost * line.quantity)
+
+
+def cost_of(lines: Iterable[QuotationLine]) -> Decimal | None:
+    """Return what the counted lines cost together, None while one of them is unknown."""
+    costs = [line_cost(line) for line in lines if line.counts]
+    known = [cost for cost in costs if cost is not None]
+    return sum(known, ZERO) if costs and len(known) == len(costs) else None
+
+
+def margin(net: Decimal, cost: Decimal | None, rate: Decimal) -> Decimal | None:
+    """Return net less cost in the company's currency; ``rate`` turns net into it."""
+    return None if cost is None else round_money(net * rate) - cost
+
+
+def margin_rate(net: Decimal, cost: Decimal | None, rate: Decimal) -> Decimal | None:
+    """Return the margin as a part of net, 4 decimals; None where it says nothing."""
+    own = round_money(net * rate)
+    if cost is None or own <= 0:
+        return None
+    return ((own - cost) / own).quantize(Decimal("0.0001"))
+
+
+def quotation_margin(quotation: Quotation) -> Decimal | None:
+    return margin(quotation.net_total, quotation.cost_total, quotation.exchange_rate)
+
+
+def quotation_margin_rate(quotation: Quotation) -> Decimal | None:
+    return margin_rate(quotation.net_total, quotation.cost_total, quotation.exchange_rate)
