@@ -13,6 +13,7 @@ import django_stubs_ext
 import environ
 from csp.constants import NONCE, NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
 from django.core.exceptions import ImproperlyConfigured
+from django.templatetags.static import static
 from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -308,6 +309,13 @@ UNFOLD = {
     "SITE_TITLE": _("Parts trading"),
     "SITE_HEADER": _("Parts trading"),
     "SITE_SYMBOL": "settings_input_component",
+    "SITE_FAVICONS": [
+        {
+            "rel": "icon",
+            "type": "image/svg+xml",
+            "href": lambda request: static("erp/icon.svg"),  # noqa: ARG005
+        }
+    ],
     "SHOW_LANGUAGES": True,
     "SHOW_VIEW_ON_SITE": False,
     "SIDEBAR": {"show_search": True, "navigation": "erp.navigation.navigation"},
