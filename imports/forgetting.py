@@ -19,7 +19,8 @@ def _forget_file(import_id: int) -> int:
     of = rows.filter(pk=import_id).first()
     if of is None:  # at work, or forgotten by another runner
         return 0
-    name, of.file = of.file.name, ""
+    name = str(of.file.name)
+    of.file = ""
     of.save(update_fields=["file"])
     transaction.on_commit(lambda: default_storage.delete(name))
     return 1

@@ -33,7 +33,7 @@ def checked(company: Company) -> Import:
 
 
 def test_the_file_of_an_applied_import_goes(checked: Import) -> None:
-    name = services.apply_import(checked.pk, by=None).file.name
+    name = str(services.apply_import(checked.pk, by=None).file.name)
     assert default_storage.exists(name)
 
     assert forget_files() == 1
@@ -47,7 +47,8 @@ def test_the_file_of_an_applied_import_goes(checked: Import) -> None:
 
 def test_a_file_somebody_may_still_apply_stays_for_a_month(checked: Import) -> None:
     assert forget_files() == 0
-    assert default_storage.exists(checked.file.name)
+    name = str(checked.file.name)
+    assert default_storage.exists(name)
     with time_machine.travel(timezone.now() + timedelta(days=31)):
         assert forget_files() == 1
-    assert not default_storage.exists(checked.file.name)
+    assert not default_storage.exists(name)

@@ -142,13 +142,17 @@ def promises_by_place(
     if within is not None:
         balances = balances.filter(bin__warehouse_id__in=within)
         inbound = inbound.filter(warehouse_id__in=within)
-    columns = ("product_id", "bin__warehouse_id", "on_hand", "reserved")
-    for product_id, place, on_hand, reserved in balances.order_by().values_list(*columns):
+    lying = balances.order_by().values_list(
+        "product_id", "bin__warehouse_id", "on_hand", "reserved"
+    )
+    for product_id, place, on_hand, reserved in lying:
         promise = found[product_id, place]
         promise.on_hand += on_hand
         promise.reserved += reserved
-    columns = ("product_id", "warehouse_id", "quantity", "confirmed_on", "requested_on")
-    for product_id, place, quantity, confirmed, wanted in inbound.order_by().values_list(*columns):
+    coming = inbound.order_by().values_list(
+        "product_id", "warehouse_id", "quantity", "confirmed_on", "requested_on"
+    )
+    for product_id, place, quantity, confirmed, wanted in coming:
         found[product_id, place].expect(quantity, confirmed or wanted)
     for owed in open_demand(ids):
         if (within is None or owed.warehouse_id in within) and (

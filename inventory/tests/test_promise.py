@@ -33,7 +33,7 @@ def test_free_stock_is_promised_now_and_inbound_from_its_day_on() -> None:
     assert known.earliest(Decimal(12)) == ahead(3)
     assert known.earliest(Decimal(16)) == ahead(8)
     assert known.earliest(Decimal(36)) is None
-    assert known.days == [(ahead(0), 10), (ahead(3), 15), (ahead(8), 35)]
+    assert known.days == [(ahead(n), Decimal(free)) for n, free in ((0, 10), (3, 15), (8, 35))]
     assert available_to_promise([product.pk], on=ahead(3)) == {product.pk: 15}
     assert available_to_promise([product.pk]) == {product.pk: 10}
     assert earliest_dates({product.pk: Decimal(11)}) == {product.pk: ahead(3)}
@@ -45,7 +45,7 @@ def test_no_date_is_promised_on_goods_that_are_late_or_have_none() -> None:
     f.InboundFactory(product=product, quantity=3, requested_on=ahead(-1))
     known = promises([product.pk])[product.pk]
     assert known.earliest(Decimal(1)) is None
-    assert (known.now, known.inbound, known.undated, known.ever) == (0, 10, 10, 10)
+    assert [known.now, known.inbound, known.undated, known.ever] == [0, 10, 10, 10]
 
 
 def test_what_is_sold_and_not_reserved_is_not_promised_twice() -> None:
@@ -57,7 +57,7 @@ def test_what_is_sold_and_not_reserved_is_not_promised_twice() -> None:
     Reservation.objects.update(quantity=3)
     StockBalance.objects.update(reserved=3)  # as if only part had been there
     known = promises([product.pk])[product.pk]
-    assert (known.available, known.demand) == (7, 5)
+    assert [known.available, known.demand] == [7, 5]
     assert known.now == 2, "what is wanted later is kept for it"
     f.InboundFactory(product=product, quantity=6, requested_on=ahead(4))
     assert promises([product.pk])[product.pk].now == 7, "but comes in time"
