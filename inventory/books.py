@@ -1,7 +1,8 @@
 """What must hold between the stock ledger and everything derived from it."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -10,7 +11,7 @@ from django.db.models import F
 from erp.core.aggregates import ExactSum
 from erp.core.invariants import Check, differences, invariant
 from erp.core.money import ZERO
-from inventory.models import Bin, Reservation, StockBalance, StockMove, StockValue
+from inventory.models import Bin, Reservation, StockBalance, StockDay, StockMove, StockValue
 
 
 def _product_at(kind: str) -> Any:
@@ -70,3 +71,88 @@ def stock_value_is_sum_of_moves(check: Check) -> Iterator[str]:
     label = _product_at("warehouse")
     yield from differences(check, quantities, actual_quantities, label=label)
     yield from differences(check, values, actual_values, label=label)
+
+
+@invariant("stock of each day = sum of moves up to it")
+def stock_days_are_sums_of_moves(check: Check) -> Iterator[str]:
+    warehouses = dict(Bin.objects.values_list("pk", "warehouse_id"))
+    last = 0
+    while rows := list(StockValue.objects.filter(pk__gt=last).order_by("pk")[:1000]):
+        yield from _days(check, rows, warehouses)
+        last = rows[-1].pk
+
+
+def _days(
+    check: Check, values: Sequence[StockValue], warehouses: Mapping[int, int]
+) -> Iterator[str]:
+    accounts = {(row.product_id, row.warehouse_id): row for row in values}
+    moved = _moved_by_day(accounts, warehouses)
+    days: dict[int, dict[date, StockDay]] = defaultdict(dict)
+    for row in StockDay.objects.filter(account__in=[value.pk for value in values]):
+        days[row.account_id][row.on] = row
+    for key, account in accounts.items():
+        quantity = value = ZERO
+        changes, known = moved.get(key, {}), days[account.pk]
+        for on in sorted(changes.keys() | known.keys()):
+            check.rows += 1
+            quantity += changes.get(on, (ZERO, ZERO))[0]
+            value += changes.get(on, (ZERO, ZERO))[1]
+            day = known.get(on)
+            if day is None or (day.quantity, day.value) != (quantity, value):
+                had = f"{day.quantity} for {day.value}" if day else "nothing"
+                at = _product_at("warehouse")(key)
+                yield f"{at} on {on}: {had} instead of {quantity} for {value}"
+        if account.moved_on != max(known, default=None):
+            yield f"{_product_at('warehouse')(key)}: last moved {account.moved_on}"
+
+
+def _moved_by_day(
+    accounts: Iterable[tuple[int, int]], warehouses: Mapping[int, int]
+) -> dict[tuple[int, int], dict[date, tuple[Decimal, Decimal]]]:
+    found: dict[Any, dict[date, tuple[Decimal, Decimal]]] = {key: {} for key in accounts}
+    for end, sign in (("to_bin_id", 1), ("from_bin_id", -1)):
+        ends = StockMove.objects.filter(product__in={product for product, _w in found})
+        sums = ends.exclude(**{end: None}).order_by().values_list("product_id", end, "on")
+        for product, place, on, quantity, value in sums.annotate(
+            quantity_total=ExactSum(F("quantity"), places=3), value_total=ExactSum(F("value"))
+        ).iterator():
+            days = found.get((product, warehouses[place]))
+            if days is not None:
+                was = days.get(on, (ZERO, ZERO))
+                days[on] = (was[0] + sign * quantity, was[1] + sign * value)
+    return found
+
+
+@invariant("a reversal mirrors the move it takes back")
+def reversals_mirror_their_moves(check: Check) -> Iterator[str]:
+    back: dict[int, tuple[Decimal, Decimal]] = defaultdict(lambda: (ZERO, ZERO))
+    moves: dict[int, StockMove] = {}
+    rows = StockMove.objects.exclude(reverses=None).select_related("reverses").order_by("pk")
+    for row in rows.iterator():
+        check.rows += 1
+        move = row.reverses
+        if move is None or move.reverses_id is not None:
+            yield f"move {row.pk} reverses a reversal"
+        elif row.kind == StockMove.Kind.RESIDUAL != move.kind:
+            continue  # what the stock no longer carried of the value
+        elif _is_mirrored(row, move):
+            moves[move.pk] = move
+            quantity, value = back[move.pk]
+            back[move.pk] = (quantity + row.quantity, value + row.value)
+        else:
+            yield f"move {row.pk} does not mirror move {move.pk}"
+    for pk, (quantity, value) in back.items():
+        move = moves[pk]
+        whole = quantity == move.quantity and value == move.value
+        if not whole and (quantity >= move.quantity or value > move.value):
+            told = f"{quantity} for {value} taken back of {move.quantity} for {move.value}"
+            yield f"move {pk}: {told}"
+
+
+def _is_mirrored(back: StockMove, move: StockMove) -> bool:
+    return (back.product_id, back.from_bin_id, back.to_bin_id, back.kind) == (
+        move.product_id,
+        move.to_bin_id,
+        move.from_bin_id,
+        move.kind,
+    )

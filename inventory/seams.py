@@ -4,7 +4,7 @@ Moves keep quantity, value and date; balances of one bin and values of one wareh
 so that every figure stays the sum of its moves.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from typing import Any
 
@@ -23,6 +23,7 @@ from inventory.models import (
     StockValue,
     WarehouseStaff,
 )
+from inventory.services.accounts import rebuild_days
 from inventory.services.staff import warehouses_of_user
 from products.models import Product
 
@@ -36,8 +37,10 @@ def _lock_stock(gone_id: int, kept_id: int) -> None:
         list(model.objects.select_for_update().filter(pk__in=keys).order_by("pk"))
 
 
-def _add_up(model: Any, place: str, *figures: str) -> Repoint:
-    """Add the one row to the other where both stand at one place."""
+def _add_up(
+    model: Any, place: str, *figures: str, then: Callable[[int], None] | None = None
+) -> Repoint:
+    """Add the one row to the other where both stand at one place; ``then`` sees what grew."""
 
     def repoint(gone_id: int, kept_id: int) -> int:
         rows = model.objects.select_for_update().order_by("pk")
@@ -53,6 +56,8 @@ def _add_up(model: Any, place: str, *figures: str) -> Repoint:
                 setattr(twin, name, getattr(twin, name) + getattr(row, name))
             twin.save(update_fields=figures)
             row.delete()
+            if then is not None:
+                then(twin.pk)
         return len(coming)
 
     return repoint
@@ -71,7 +76,10 @@ follows_merge(
     StockBalance, "product", repoint=_add_up(StockBalance, "bin_id", "on_hand", "reserved")
 )
 follows_merge(
-    StockValue, "product", repoint=_add_up(StockValue, "warehouse_id", "quantity", "value")
+    StockValue,
+    "product",
+    # The moves have followed before: their name comes first.
+    repoint=_add_up(StockValue, "warehouse_id", "quantity", "value", then=rebuild_days),
 )
 
 

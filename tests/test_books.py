@@ -41,6 +41,7 @@ FILES = "issued PDFs match their hash"
 MERGED = "nothing points at a product that was merged away"
 IDENTICAL = "approved identical interchanges agree with the grammar"
 CIRCLES = "no supersession goes in a circle"
+MIRRORS = "a reversal mirrors the move it takes back"
 
 
 @contextmanager
@@ -330,6 +331,7 @@ def test_the_books_of_a_whole_deal_are_in_order() -> None:
         MERGED,
         IDENTICAL,
         CIRCLES,
+        MIRRORS,
     }  # every other check had something to look at
 
 

@@ -117,6 +117,52 @@ def update(objects: Sequence[M], names: Iterable[str]) -> None:
         cursor.executemany(f"UPDATE {table} SET {sets} WHERE {key} = %s", list(rows))  # noqa: S608
 
 
+def overwrite(objects: Sequence[M], names: Iterable[str]) -> None:
+    """Write these columns of complete, locked rows in one statement, however many there are.
+
+    It inserts rows that are all there already, by their key. Of narrow tables this is much cheaper
+    than an update each; of wide ones ``update`` is.
+    """
+    if not objects:
+        return
+    model = type(objects[0])
+    wanted = set(names)
+    fields = [field for field in model._meta.concrete_fields if not field.generated]
+    changed = [
+        str(field.column)
+        for field in fields
+        if field.attname in wanted or getattr(field, "auto_now", False)
+    ]
+    rows = _ROWS if connection.vendor == "mysql" else _ROWS_SQLITE
+    for first in range(0, len(objects), rows):
+        _overwrite(model, fields, changed, objects[first : first + rows])
+
+
+def _overwrite(
+    model: type[M],
+    fields: Sequence[models.Field[Any, Any]],
+    changed: Sequence[str],
+    objects: Sequence[M],
+) -> None:
+    quote = connection.ops.quote_name
+    row = f"({', '.join(['%s'] * len(fields))})"
+    names = ", ".join(quote(str(field.column)) for field in fields)
+    if connection.vendor == "mysql":
+        new = ", ".join(f"{quote(name)} = VALUES({quote(name)})" for name in changed)
+        also = f"ON DUPLICATE KEY UPDATE {new}"
+    else:
+        new = ", ".join(f"{quote(name)} = excluded.{quote(name)}" for name in changed)
+        also = f"ON CONFLICT ({quote(_key(model).column)}) DO UPDATE SET {new}"
+    statement = (
+        f"INSERT INTO {quote(model._meta.db_table)} ({names})"  # noqa: S608 -- own names
+        f" VALUES {', '.join([row] * len(objects))} {also}"
+    )
+    columns = [_values(field, objects) for field in fields]
+    parameters = [value for values in zip(*columns, strict=True) for value in values]
+    with connection.cursor() as cursor:
+        cursor.execute(statement, parameters)
+
+
 def span(name: str, ids: Sequence[Any]) -> dict[str, Any]:
     """Return the filter for a column to be one of these ids; for a run of them a cheap one."""
     if all(type(one) is int for one in ids):

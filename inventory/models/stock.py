@@ -121,8 +121,6 @@ class StockBalance(Scoped):
     bin = models.ForeignKey(Bin, on_delete=models.PROTECT, verbose_name=_("bin"))
     on_hand = QuantityField(_("on hand"), default=ZERO)
     reserved = QuantityField(_("reserved"), default=ZERO)
-    # The latest date of its moves; empty where it is not known.
-    moved_on = models.DateField(_("last moved"), null=True, editable=False)
 
     objects = ScopedQuerySet.as_manager()
 
@@ -155,6 +153,8 @@ class StockValue(Scoped):
     warehouse = models.ForeignKey(Warehouse, on_delete=models.PROTECT, verbose_name=_("warehouse"))
     quantity = QuantityField(_("quantity"), default=ZERO)
     value = AmountField(_("value"), default=ZERO)
+    # The latest day on which it moved: its last ``StockDay``.
+    moved_on = models.DateField(_("last moved"), null=True, editable=False)
 
     objects = ScopedQuerySet.as_manager()
 
@@ -177,6 +177,32 @@ class StockValue(Scoped):
     def average_cost(self) -> Decimal:
         """Moving average per unit, 6 decimals; 0 without stock."""
         return round_price(self.value / self.quantity) if self.quantity else ZERO
+
+
+class StockDay(models.Model):
+    """What a stock value was at the end of a day on which it moved; the last one is as it is now.
+
+    The stock of any day is that of the latest row up to it, however many moves there were.
+    """
+
+    account = models.ForeignKey(StockValue, on_delete=models.CASCADE, related_name="days")
+    on = models.DateField(_("date"))
+    quantity = QuantityField(_("quantity"))
+    value = AmountField(_("value"))
+
+    class Meta:
+        verbose_name = _("stock of a day")
+        verbose_name_plural = _("stock of days")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["account", "on"], name="stock_day_once"),
+            models.CheckConstraint(
+                condition=Q(quantity__gt=0, value__gte=0) | Q(quantity=0, value=0),
+                name="no_day_value_without_quantity",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.account_id} on {self.on}: {self.quantity}"
 
 
 class Reservation(Scoped):

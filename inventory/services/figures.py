@@ -6,11 +6,11 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from django.db.models import F, Sum
+from django.db.models import Sum
 
-from erp.core.aggregates import ExactSum
 from erp.core.money import ZERO, round_price
-from inventory.models import Bin, Inbound, StockBalance, StockMove, StockValue
+from inventory.models import Inbound, StockBalance, StockValue
+from inventory.services.accounts import latest_days
 
 
 def available_by_product(
@@ -74,16 +74,14 @@ def stock_as_of(
     product_ids: Iterable[int], on: date, warehouse_id: int | None = None
 ) -> dict[tuple[int, int], StockAt]:
     """Return stock at the end of a day by (product id, warehouse id), where there was any."""
-    warehouses = dict(Bin.objects.values_list("pk", "warehouse_id"))
-    moves = StockMove.objects.filter(product_id__in=set(product_ids), on__lte=on).order_by()
-    sums = moves.values_list("product_id", "from_bin_id", "to_bin_id").annotate(
-        moved=ExactSum(F("quantity"), places=3), worth=ExactSum(F("value"))
-    )
-    found: dict[tuple[int, int], StockAt] = defaultdict(lambda: StockAt(ZERO, ZERO))
-    for product_id, source, target, quantity, value in sums:
-        for place, sign in ((source, -1), (target, 1)):
-            if place is not None:
-                key = (product_id, warehouses[place])
-                was = found[key]
-                found[key] = StockAt(was.quantity + sign * quantity, was.value + sign * value)
-    return {key: at for key, at in found.items() if any(at) and warehouse_id in {None, key[1]}}
+    accounts = StockValue.objects.filter(product_id__in=set(product_ids))
+    if warehouse_id is not None:
+        accounts = accounts.filter(warehouse=warehouse_id)
+    places = {
+        pk: (one, two)
+        for pk, one, two in accounts.order_by().values_list("pk", "product_id", "warehouse_id")
+    }
+    days = latest_days(accounts, on)
+    return {
+        places[pk]: StockAt(day.quantity, day.value) for pk, day in days.items() if day.quantity
+    }

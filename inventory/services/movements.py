@@ -48,8 +48,9 @@ class Movement:
 class Posting:
     """The ledger rows of one document while they are made, and the stock they change."""
 
-    def __init__(self, stock: LockedStock, source: Source, on: date) -> None:
-        self.stock = stock
+    def __init__(self, places: Iterable[tuple[int, Bin]], source: Source, on: date) -> None:
+        assert_open(on, "stock")
+        self.stock = LockedStock(places, on)
         self.source = source
         self.on = on
         self.moves: list[StockMove] = []
@@ -58,9 +59,9 @@ class Posting:
         """Write a movement down at this value and let the stock follow."""
         product_id, quantity = asked.product_id, asked.quantity
         if asked.from_bin is not None:
-            self.stock.take(product_id, asked.from_bin, quantity, value)
+            self.stock.change(product_id, asked.from_bin, -quantity, -value)
         if asked.to_bin is not None:
-            self.stock.put(product_id, asked.to_bin, quantity, value)
+            self.stock.change(product_id, asked.to_bin, quantity, value)
         more.setdefault("unit_cost", round_price(value / quantity) if quantity else ZERO)
         self.moves.append(
             StockMove(
@@ -81,17 +82,17 @@ class Posting:
     def write(self, *, by: Any) -> list[StockMove]:
         """Settle, save stock and ledger, and tell finance, once per kind of move."""
         self._add_residuals()
-        self.stock.save(self.on)
+        self.stock.save()
         bulk.insert(self.moves)
-        gained: dict[str, Decimal] = defaultdict(lambda: ZERO)
+        gained: dict[tuple[str, date], Decimal] = defaultdict(lambda: ZERO)
         for move in self.moves:
             if move.from_bin_id is None:
-                gained[move.kind] += move.value
+                gained[move.kind, move.on] += move.value
             elif move.to_bin_id is None:
-                gained[move.kind] -= move.value
+                gained[move.kind, move.on] -= move.value
         events = [
-            ValueEvent(kind, amount, self.on, self.source.type, self.source.id)
-            for kind, amount in gained.items()
+            ValueEvent(kind, amount, on, self.source.type, self.source.id)
+            for (kind, on), amount in gained.items()
             if amount
         ]
         if events:
@@ -108,19 +109,20 @@ class Posting:
             for place in (move.from_bin, move.to_bin):
                 if place is not None and move.kind != StockMove.Kind.RESIDUAL:
                     last[move.product_id, place.warehouse_id] = (move, place)
-        for account, amount in corrections.items():
-            move, place = last[account]
-            quantity = self.stock.quantity(*account)
+        for one in corrections:
+            assert_open(one.on, "stock")
+            move, place = last[one.product_id, one.warehouse_id]
+            amount, quantity = abs(one.amount), one.quantity
             self.moves.append(
                 StockMove(
                     product_id=move.product_id,
-                    from_bin=place if amount < 0 else None,
-                    to_bin=place if amount > 0 else None,
+                    from_bin=place if one.amount < 0 else None,
+                    to_bin=place if one.amount > 0 else None,
                     quantity=ZERO,
-                    unit_cost=round_price(abs(amount) / quantity) if quantity else ZERO,
-                    value=abs(amount),
+                    unit_cost=round_price(amount / quantity) if quantity else ZERO,
+                    value=amount,
                     kind=StockMove.Kind.RESIDUAL,
-                    on=self.on,
+                    on=one.on,
                     source_type=self.source.type,
                     source_id=self.source.id,
                     source_line_id=move.source_line_id,
@@ -141,11 +143,11 @@ def post_movements(
 
     Locks balances then values by primary key. Goods leave at the moving average of their warehouse
     before the move, the last unit at the remaining value, or at the value given: what the stock
-    does not carry of that becomes a residual. Raises DomainError period_closed, same_bin,
-    insufficient_stock, also where goods leave on a past day on which they were not there.
+    does not carry of that becomes a residual. On a past day, that day's average counts. Raises
+    DomainError period_closed, same_bin, insufficient_stock, also where the goods were not there on
+    that day or would be missed on a later one.
     """
-    assert_open(on, "stock")
-    posting = Posting(LockedStock(ends(movements)), source, on)
+    posting = Posting(ends(movements), source, on)
     for asked in movements:
         value = asked.value
         if asked.from_bin is not None:
@@ -158,6 +160,6 @@ def post_movements(
             stock = posting.stock
             stock.check_available(asked.product_id, asked.from_bin, asked.quantity)
             if value is None:
-                value = stock.cost_of(asked.product_id, asked.from_bin, asked.quantity)
+                value = stock.account(asked.product_id, asked.from_bin).cost_of(asked.quantity)
         posting.add(asked, kind, value or ZERO)
     return posting.write(by=by)

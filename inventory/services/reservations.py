@@ -61,8 +61,8 @@ def reserve(
                 rows[key] = held.get(key) or _reservation(need, balance, source)
             rows[key].quantity += quantity
     bulk.insert([row for row in rows.values() if row.pk is None])
-    bulk.update([row for row in rows.values() if row.pk is not None], ["quantity"])
-    bulk.update(list(changed.values()), ["reserved"])
+    bulk.overwrite([row for row in rows.values() if row.pk is not None], ["quantity"])
+    bulk.overwrite(list(changed.values()), ["reserved"])
     return promised
 
 
@@ -133,9 +133,9 @@ def release(source: Source, quantities: Mapping[int, Decimal] | None = None) -> 
         raise DomainError(_("Less is reserved than is to be released."), code="not_reserved")
     for row in freed:
         balances[row.product_id, row.bin_id].reserved -= row.quantity
-    bulk.update(list(balances.values()), ["reserved"])
+    bulk.overwrite(list(balances.values()), ["reserved"])
     bulk.delete(Reservation, [row.pk for row in rows if not row.quantity])
-    bulk.update([row for row in rows if row.quantity], ["quantity"])
+    bulk.overwrite([row for row in rows if row.quantity], ["quantity"])
     return freed
 
 

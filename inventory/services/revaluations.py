@@ -8,9 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from erp.core.money import ZERO, round_money, round_price
-from erp.core.periods import assert_open
 from inventory.models import Bin, StockMove
-from inventory.services.locked_stock import LockedStock
 from inventory.services.movements import Movement, Posting, Source
 
 
@@ -35,8 +33,7 @@ def revalue(
     quantity: the whole amount of ``kind``, and what passes on as COST_OF_GOODS. No value falls
     below zero. Locks balances then values by primary key. Raises DomainError period_closed.
     """
-    assert_open(on, "stock")
-    posting = Posting(LockedStock((c.product_id, c.bin) for c in changes), source, on)
+    posting = Posting([(change.product_id, change.bin) for change in changes], source, on)
     wanted: dict[tuple[int, int], Decimal] = defaultdict(lambda: ZERO)
     for change in changes:
         wanted[change.product_id, change.bin.warehouse_id] += change.quantity
@@ -47,10 +44,10 @@ def revalue(
 
 
 def _revalue(posting: Posting, change: Revaluation, kind: str, wanted: Decimal) -> None:
-    account = posting.stock.values[change.product_id, change.bin.warehouse_id]
-    on_hand = min(account.quantity, wanted)
+    account = posting.stock.account(change.product_id, change.bin)
+    on_hand = min(account.spare, wanted)
     kept = round_money(change.amount * on_hand / wanted) if wanted else ZERO
-    kept = max(kept, -account.value)
+    kept = max(kept, -account.spare_value)
     per_unit = round_price(abs(kept) / account.quantity) if account.quantity else ZERO
     passed_on = change.amount - kept
     posting.add(_shift(change, change.amount), kind, abs(change.amount), unit_cost=per_unit)

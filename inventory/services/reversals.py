@@ -12,9 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from erp.core.aggregates import ExactSum
 from erp.core.errors import DomainError
 from erp.core.money import ZERO, round_money
-from erp.core.periods import assert_open
 from inventory.models import StockMove
-from inventory.services.locked_stock import LockedStock
 from inventory.services.movements import Movement, Posting, Source, ends
 
 _Done = dict[tuple[int, str], tuple[Decimal, Decimal]]
@@ -34,9 +32,8 @@ def reverse_movements(
     difference is booked as a residual. Returns nothing for a document that moved nothing. Raises
     DomainError period_closed, already_reversed, insufficient_stock when the goods are gone.
     """
-    assert_open(on, "stock")
     moves = list(_moves_of(source, line_quantities))
-    posting = Posting(LockedStock(ends(moves)), source, on)
+    posting = Posting(ends(moves), source, on)
     done = _reversed(moves)
     left = dict(line_quantities) if line_quantities is not None else None
     for move in moves:
@@ -96,7 +93,8 @@ def _spare_what_left(posting: Posting) -> None:
         if place is not None and not move.quantity and move.kind != StockMove.Kind.RESIDUAL:
             amounts[move.product_id, place.warehouse_id] += sign * move.value
             per_unit[move.product_id, place.warehouse_id] += sign * move.unit_cost
-    for account, amount in amounts.items():
-        carried = round_money(per_unit[account] * posting.stock.quantity(*account))
+    for key, amount in amounts.items():
+        account = posting.stock.accounts[key]
+        carried = round_money(per_unit[key] * account.quantity)
         if abs(carried) < abs(amount):
-            posting.stock.owe(account, carried - amount)
+            account.owed = carried - amount

@@ -13,6 +13,7 @@ from inventory.models import (
     Inbound,
     Reservation,
     StockBalance,
+    StockDay,
     StockMove,
     StockValue,
     Warehouse,
@@ -94,13 +95,21 @@ class StockFactory(Factory[StockBalance]):
     def _create(cls, model_class: type[StockBalance], *args: Any, **kwargs: Any) -> StockBalance:
         place, cost, quantity = kwargs["bin"], kwargs.pop("unit_cost"), Decimal(kwargs["on_hand"])
         balance: StockBalance = super()._create(model_class, *args, **kwargs)
-        StockMoveFactory(product=balance.product, to_bin=place, quantity=quantity, unit_cost=cost)
+        move = StockMoveFactory(
+            product=balance.product, to_bin=place, quantity=quantity, unit_cost=cost
+        )
         value, _created = StockValue.objects.get_or_create(
             product=balance.product, warehouse=place.warehouse
         )
         value.quantity += quantity
         value.value += round_money(quantity * cost)
+        value.moved_on = move.on
         value.save()
+        StockDay.objects.update_or_create(
+            account=value,
+            on=move.on,
+            defaults={"quantity": value.quantity, "value": value.value},
+        )
         return balance
 
 

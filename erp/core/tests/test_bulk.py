@@ -8,7 +8,7 @@ import pytest
 from django.apps import apps
 from django.utils import timezone
 
-from erp.core.bulk import delete, insert, span, update
+from erp.core.bulk import delete, insert, overwrite, span, update
 from erp.core.models import Currency, ExchangeRate, Period
 
 pytestmark = pytest.mark.django_db
@@ -58,14 +58,16 @@ def test_decimals_and_dates_are_exact() -> None:
         assert (stored.on, stored.rate) == (rate.on, rate.rate)
 
 
-def test_update_writes_the_named_columns_alone() -> None:
+@pytest.mark.parametrize("write", [update, overwrite])
+def test_update_writes_the_named_columns_alone(write: Any) -> None:
     rows = [
         Period(area="stock", starts_on=date(2026, n, 1), ends_on=date(2026, n, 28)) for n in (1, 2)
     ]
     insert(rows)
     for row in rows:
         row.ends_on, row.area = date(2026, row.starts_on.month, 27), "finance"
-    update(rows, ["ends_on"])
+    write(rows, ["ends_on"])
+    assert Period.objects.count() == 2
     assert set(Period.objects.values_list("ends_on__day", "area")) == {(27, "stock")}
 
 
@@ -78,6 +80,7 @@ def test_delete_takes_these_rows_and_no_other(entries: Any) -> None:
     assert set(entries.objects.values_list("pk", flat=True)) == {made[0].pk, made[4].pk}
     insert([])
     update([], ["action"])
+    overwrite([], ["action"])
 
 
 def test_a_run_of_ids_is_a_span() -> None:
