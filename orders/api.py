@@ -9,7 +9,7 @@ from accounts.requests import AuthedRequest
 from erp.core.api import ERRORS, DateText, DecimalText, Id, Input, change
 from erp.core.policy import authorize
 from orders.models import SalesOrder
-from orders.services.sales import create_order_from_quotation
+from orders.services import create_order_from_quotation
 from quotations.models import Quotation
 
 router = Router(tags=["orders"])

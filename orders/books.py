@@ -4,20 +4,26 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.apps import apps
-from django.db.models import F
+from django.db.models import F, Value
 
 from erp.core.aggregates import ExactSum
 from erp.core.documents import Document, Line
 from erp.core.invariants import Check, differences, invariant
-from erp.core.money import taxed_amount
+from erp.core.money import ZERO, round_money, taxed_amount
+from inventory.models import Reservation
 from orders.models import (
     Delivery,
     DeliveryLine,
     PurchaseOrderLine,
     Receipt,
     ReceiptLine,
+    Return,
+    ReturnLine,
+    SalesOrder,
     SalesOrderLine,
 )
+
+_NO_MORE = Value(ZERO)
 
 
 def _done_by_line(lines: Any) -> dict[int, Any]:
@@ -25,13 +31,15 @@ def _done_by_line(lines: Any) -> dict[int, Any]:
     return dict(sums.annotate(total=ExactSum(F("quantity"), places=3)).iterator())
 
 
-def _progress(check: Check, lines: Any, counted: str, done: dict[int, Any]) -> Iterator[str]:
+def _progress(
+    check: Check, lines: Any, counted: str, done: dict[int, Any], *, over_rate: Any = _NO_MORE
+) -> Iterator[str]:
     """Compare a line's counter with the documents behind it, and both with what was ordered."""
     actual = {}
-    rows = lines.values_list("pk", "quantity", "closed_quantity", counted)
-    for pk, quantity, closed, count in rows.iterator():
+    rows = lines.values_list("pk", "quantity", "closed_quantity", counted, over_rate)
+    for pk, quantity, closed, count, rate in rows.iterator():
         actual[pk] = count
-        if count + closed > quantity or min(count, closed) < 0:
+        if count + closed > quantity * (1 + rate) or min(count, closed) < 0:
             yield f"line {pk}: ordered {quantity}, done {count}, closed {closed}"
     yield from differences(check, done, actual, label=lambda pk: f"line {pk}")
 
@@ -42,7 +50,51 @@ def sales_progress(check: Check) -> Iterator[str]:
         document__status__in=[Delivery.Status.SHIPPED, Delivery.Status.DONE]
     )
     lines = SalesOrderLine.objects.all()
-    yield from _progress(check, lines, "delivered_quantity", _done_by_line(shipped))
+    yield from _progress(
+        check, lines, "delivered_quantity", _done_by_line(shipped), over_rate=F("over_rate")
+    )
+
+
+@invariant("sales: no more comes back of a delivery line than was shipped")
+def returned_within_shipped(check: Check) -> Iterator[str]:
+    live = ReturnLine.objects.filter(document__in=Return.objects.live()).order_by()
+    sums = live.values_list("source_line_id", "source_line__quantity").annotate(
+        back=ExactSum(F("quantity"), places=3)
+    )
+    for pk, shipped, back in sums.iterator():
+        check.rows += 1
+        if back > shipped:
+            yield f"delivery line {pk}: {back} came back of {shipped}"
+
+
+@invariant("sales: goods come back at the cost they left at")
+def returned_at_cost(check: Check) -> Iterator[str]:
+    posted = ReturnLine.objects.filter(document__status=Return.Status.POSTED).order_by()
+    names = ("source_line_id", "source_line__quantity", "source_line__cost_amount")
+    sums = posted.values_list(*names).annotate(
+        back=ExactSum(F("quantity"), places=3), cost=ExactSum(F("cost_amount"))
+    )
+    for pk, shipped, left_at, back, cost in sums.iterator():
+        check.rows += 1
+        expected = round_money((left_at or ZERO) * back / shipped)
+        if cost != expected:
+            yield f"delivery line {pk}: {back} of {shipped} came back at {cost}, not {expected}"
+
+
+@invariant("sales: reserved for an order within what it has open or planned")
+def reserved_for_open_lines(check: Check) -> Iterator[str]:
+    planned = _done_by_line(DeliveryLine.objects.filter(document__in=Delivery.objects.to_ship()))
+    held = Reservation.objects.filter(source_type=SalesOrder._meta.label_lower).order_by()
+    reserved = dict(
+        held.values_list("source_line_id").annotate(total=ExactSum(F("quantity"), places=3))
+    )
+    lines = SalesOrderLine.objects.in_bulk(list(reserved))
+    for pk, quantity in reserved.items():
+        check.rows += 1
+        line = lines.get(pk)
+        wanted = max(line.open_quantity, planned.get(pk, ZERO)) if line else ZERO
+        if quantity > wanted:
+            yield f"line {pk}: {quantity} reserved, {wanted} open"
 
 
 @invariant("purchasing: ordered = received + open + closed per line")

@@ -12,7 +12,7 @@ from erp.core.policy import authorize
 from orders.models import Delivery, SalesOrder
 from orders.printing import delivery_note_pdf
 from orders.printing import sales_order_pdf as order_on_paper
-from orders.services.sales import create_order_from_quotation
+from orders.services import create_order_from_quotation
 from quotations.models import Quotation
 
 

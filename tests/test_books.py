@@ -40,6 +40,10 @@ PURCHASING = "purchasing: ordered = received + open + closed per line"
 FILES = "issued PDFs match their hash"
 MERGED = "nothing points at a product that was merged away"
 IDENTICAL = "approved identical interchanges agree with the grammar"
+SALES_RETURNS = {  # orders/tests/test_sales_books.py
+    "sales: no more comes back of a delivery line than was shipped",
+    "sales: goods come back at the cost they left at",
+}
 CIRCLES = "no supersession goes in a circle"
 MIRRORS = "a reversal mirrors the move it takes back"
 
@@ -327,6 +331,7 @@ def test_the_books_of_a_whole_deal_are_in_order() -> None:
     assert [check for check in report["checks"] if check["first_difference"]] == []
     empty = {check["name"] for check in report["checks"] if not check["rows"]}
     assert empty <= {
+        *SALES_RETURNS,
         FILES,
         MERGED,
         IDENTICAL,

@@ -1,12 +1,30 @@
 """Every change of orders, deliveries and goods receipts, by noun."""
 
 from orders.services.copying import copy_purchase_order
-from orders.services.deliveries import (
+from orders.services.customer_returns import (
+    ReturnLineInput,
+    cancel_return,
+    create_return,
+    post_return,
+    reverse_return,
+)
+from orders.services.deliveries import finish_delivery, reverse_delivery, ship_delivery
+from orders.services.delivery_planning import (
     cancel_delivery,
+    change_delivery,
+    create_deliveries,
     create_delivery,
     pick_delivery,
-    ship_delivery,
+    reserve_delivery,
+    step_back_delivery,
 )
+from orders.services.order_drafting import (
+    change_order,
+    create_order,
+    create_order_from_quotation,
+    replace_lines,
+)
+from orders.services.order_lines import OrderLineInput
 from orders.services.purchasing import (
     PurchaseLineInput,
     approve_purchase_order,
@@ -18,26 +36,54 @@ from orders.services.purchasing import (
     submit_purchase_order,
 )
 from orders.services.receipts import count_receipt, create_receipt, post_receipt
-from orders.services.sales import cancel_order, confirm_order, create_order_from_quotation
+from orders.services.sales import (
+    allow_credit,
+    cancel_order,
+    close_order,
+    confirm_order,
+    reopen_order,
+    reserve_waiting,
+    unreserve_order,
+)
 
 __all__ = [
+    "OrderLineInput",
     "PurchaseLineInput",
+    "ReturnLineInput",
+    "allow_credit",
     "approve_purchase_order",
     "cancel_delivery",
     "cancel_order",
     "cancel_purchase_order",
+    "cancel_return",
+    "change_delivery",
+    "change_order",
+    "close_order",
     "confirm_order",
     "confirm_purchase_order",
     "copy_purchase_order",
     "count_receipt",
+    "create_deliveries",
     "create_delivery",
+    "create_order",
     "create_order_from_quotation",
     "create_purchase_order",
     "create_receipt",
+    "create_return",
+    "finish_delivery",
     "pick_delivery",
     "post_receipt",
+    "post_return",
     "refuse_purchase_order",
+    "reopen_order",
+    "replace_lines",
+    "reserve_delivery",
+    "reserve_waiting",
+    "reverse_delivery",
+    "reverse_return",
     "send_purchase_order",
     "ship_delivery",
+    "step_back_delivery",
     "submit_purchase_order",
+    "unreserve_order",
 ]

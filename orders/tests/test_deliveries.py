@@ -4,6 +4,8 @@
 
 from datetime import date
 from decimal import Decimal
+from functools import partial
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -177,10 +179,14 @@ def test_only_an_open_order_is_delivered(status: str) -> None:
         services.create_delivery(order.pk, by=by)
 
 
-VERBS = {
+VERBS: dict[str, tuple[Any, set[str]]] = {
     "pick": (services.pick_delivery, {"reserved"}),
     "ship": (services.ship_delivery, {"reserved", "picked"}),
     "cancel": (services.cancel_delivery, {"draft", "reserved", "picked"}),
+    "reserve": (services.reserve_delivery, {"draft", "picked"}),
+    "step_back": (services.step_back_delivery, {"reserved", "picked"}),
+    "finish": (services.finish_delivery, {"shipped"}),
+    "reverse": (partial(services.reverse_delivery, reason="x"), {"shipped", "done"}),
 }
 
 

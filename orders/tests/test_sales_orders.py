@@ -4,6 +4,7 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import pytest
@@ -194,9 +195,17 @@ def test_an_order_with_a_delivery_is_not_cancelled() -> None:
 
 # --- the state diagram -------------------------------------------------------------------------
 
-VERBS = {
+VERBS: dict[str, tuple[Any, set[str]]] = {
     "confirm": (services.confirm_order, {"draft"}),
     "cancel": (services.cancel_order, {"draft", "confirmed"}),
+    "reopen": (services.reopen_order, {"confirmed"}),
+}
+# These leave an open order open, or close what is left of it.
+OPEN_VERBS: dict[str, Any] = {
+    "reserve": services.reserve_waiting,
+    "unreserve": services.unreserve_order,
+    "close": partial(services.close_order, reason="x"),
+    "deliver": services.create_delivery,
 }
 
 
@@ -209,6 +218,15 @@ def test_a_move_that_is_not_drawn_is_refused(verb: str, status: str) -> None:
     by = seller()
     with refused("invalid_transition"):
         VERBS[verb][0](order.pk, by=by)
+
+
+@pytest.mark.parametrize("verb", OPEN_VERBS)
+@pytest.mark.parametrize("status", ["draft", "done", "cancelled"])
+def test_only_an_open_order_waits_is_closed_or_delivered(verb: str, status: str) -> None:
+    order = factories.SalesOrderFactory(status=status, warehouse=main_warehouse())
+    by = seller()
+    with refused("order_not_open"):
+        OPEN_VERBS[verb](order.pk, by=by)
 
 
 @pytest.mark.parametrize("verb", VERBS)
