@@ -7,7 +7,12 @@ class InventoryConfig(AppConfig):
     verbose_name = _("Inventory")
 
     def ready(self) -> None:
-        from inventory import books, seams  # noqa: F401, PLC0415 (they register themselves)
+        from inventory import (  # noqa: PLC0415 (they register themselves)
+            books,  # noqa: F401
+            books_of_documents,  # noqa: F401
+            seams,  # noqa: F401
+            seams_of_documents,  # noqa: F401
+        )
         from inventory.imports import register_kinds  # noqa: PLC0415
 
         register_kinds()

@@ -11,6 +11,32 @@ _PLACES = [
 _LEDGER = ["inventory.view_stockmove", "inventory.view_stockvalue"]
 _INBOUND = ["inventory.add_inbound", "inventory.change_inbound"]
 
+
+def _documents(*names: str, verbs: tuple[str, ...] = ("view", "add", "change")) -> list[str]:
+    return [f"inventory.{verb}_{name}" for name in names for verb in verbs]
+
+
+_DOCUMENTS = ("transfer", "stockcount", "stockentry", "assembly")
+_SEE_DOCUMENTS = _documents(*_DOCUMENTS, "recipe", "usualbin", verbs=("view",))
+# Whoever keeps the goods moves and counts them; large corrections and undoing are for managers.
+_KEEP = [
+    *_documents(*_DOCUMENTS, "recipe", "usualbin"),
+    "inventory.delete_usualbin",
+    "inventory.ship_transfer",
+    "inventory.receive_transfer",
+    "inventory.post_stockcount",
+    "inventory.post_stockentry",
+    "inventory.post_assembly",
+]
+_CHECK = [
+    "inventory.approve_stockcount",
+    "inventory.approve_stockentry",
+    "inventory.reverse_transfer",
+    "inventory.reverse_stockcount",
+    "inventory.reverse_stockentry",
+    "inventory.reverse_assembly",
+]
+
 ROLES = {
     "administrator": [*_READ, _EVERYWHERE, *_PLACES, *_STAFF],
     "manager": [
@@ -21,9 +47,11 @@ ROLES = {
         *_LEDGER,
         "inventory.import_stock",
         *_INBOUND,
+        *_KEEP,
+        *_CHECK,
     ],
-    "sales": [*_READ, _EVERYWHERE],
-    "purchaser": [*_READ, _EVERYWHERE, *_LEDGER, *_INBOUND],
-    "storekeeper": [*_READ, "inventory.view_stockmove"],
-    "accountant": [*_READ, _EVERYWHERE, *_LEDGER],
+    "sales": [*_READ, _EVERYWHERE, "inventory.view_transfer"],
+    "purchaser": [*_READ, _EVERYWHERE, *_LEDGER, *_INBOUND, *_SEE_DOCUMENTS],
+    "storekeeper": [*_READ, "inventory.view_stockmove", *_KEEP],
+    "accountant": [*_READ, _EVERYWHERE, *_LEDGER, *_SEE_DOCUMENTS],
 }

@@ -5,6 +5,36 @@ handles a whole document's lines in a fixed number of queries. Call them inside 
 document that moves the goods; they take part in its transaction.
 """
 
+from inventory.services.assemblies import (
+    cancel_assembly,
+    copy_assembly,
+    create_assembly,
+    post_assembly,
+    recipe_lines,
+    replace_components,
+    reverse_assembly,
+)
+from inventory.services.count_posting import post_count, reverse_count
+from inventory.services.counts import (
+    CountInput,
+    cancel_count,
+    copy_count,
+    create_count,
+    record_counts,
+    recount,
+    review_count,
+    start_count,
+)
+from inventory.services.entries import (
+    cancel_entry,
+    copy_entry,
+    create_entry,
+    post_entry,
+    refuse_entry,
+    replace_entry_lines,
+    reverse_entry,
+    submit_entry,
+)
 from inventory.services.figures import (
     StockAt,
     available_by_product,
@@ -13,33 +43,88 @@ from inventory.services.figures import (
     stock_as_of,
 )
 from inventory.services.inbound import expect_inbound
+from inventory.services.lines import StockLineInput
 from inventory.services.locked_stock import insufficient_stock
 from inventory.services.movements import Movement, Source, post_movements
+from inventory.services.places import archive_bin, archive_warehouse, bins_named, usual_bins
 from inventory.services.promise import available_to_promise, earliest_dates, promises
+from inventory.services.receiving import Reception, receive_transfer
 from inventory.services.reservations import Need, release, reserve
 from inventory.services.revaluations import Revaluation, revalue
 from inventory.services.reversals import reverse_movements
 from inventory.services.staff import keepers_of
+from inventory.services.transfers import (
+    cancel_transfer,
+    copy_transfer,
+    create_transfer,
+    post_transfer,
+    replace_transfer_lines,
+    reserve_transfer,
+    reverse_transfer,
+    ship_transfer,
+    unreserve_transfer,
+)
 
 __all__ = [
+    "CountInput",
     "Movement",
     "Need",
+    "Reception",
     "Revaluation",
     "Source",
     "StockAt",
+    "StockLineInput",
+    "archive_bin",
+    "archive_warehouse",
     "available_by_product",
     "available_to_promise",
     "average_costs",
+    "bins_named",
+    "cancel_assembly",
+    "cancel_count",
+    "cancel_entry",
+    "cancel_transfer",
+    "copy_assembly",
+    "copy_count",
+    "copy_entry",
+    "copy_transfer",
+    "create_assembly",
+    "create_count",
+    "create_entry",
+    "create_transfer",
     "earliest_dates",
     "expect_inbound",
     "inbound_by_product",
     "insufficient_stock",
     "keepers_of",
+    "post_assembly",
+    "post_count",
+    "post_entry",
     "post_movements",
+    "post_transfer",
     "promises",
+    "receive_transfer",
+    "recipe_lines",
+    "record_counts",
+    "recount",
+    "refuse_entry",
     "release",
+    "replace_components",
+    "replace_entry_lines",
+    "replace_transfer_lines",
     "reserve",
+    "reserve_transfer",
     "revalue",
+    "reverse_assembly",
+    "reverse_count",
+    "reverse_entry",
     "reverse_movements",
+    "reverse_transfer",
+    "review_count",
+    "ship_transfer",
+    "start_count",
     "stock_as_of",
+    "submit_entry",
+    "unreserve_transfer",
+    "usual_bins",
 ]

@@ -18,12 +18,13 @@ from inventory.services.movements import Source
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """A quantity of a product that a document's line wants from a warehouse."""
+    """A quantity of a product that a document's line wants from a warehouse, or from one bin."""
 
     line_id: int
     product_id: int
     quantity: Decimal
     warehouse_id: int
+    bin_id: int | None = None
 
 
 def reserve(
@@ -100,7 +101,7 @@ def _spread(need: Need, balances: Iterable[StockBalance]) -> list[tuple[StockBal
     rest, parts = need.quantity, []
     for balance in balances:
         part = min(rest, balance.available)
-        if part > 0:
+        if part > 0 and need.bin_id in {None, balance.bin_id}:
             parts.append((balance, part))
             rest -= part
     return parts
