@@ -43,6 +43,7 @@ _GROUPS: list[dict[str, Any]] = [
         _entry("orders.purchaseorder", _("Purchase orders"), "add_shopping_cart"),
         _entry("orders.receipt", _("Goods receipts"), "inventory"),
         _entry("inventory.inbound", _("Inbound goods"), "flight_land"),
+        _entry("inventory.reorderrule", _("Reorder rules"), "rule_settings"),
     ),
     _group(
         _("Stock"),

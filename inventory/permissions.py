@@ -4,6 +4,7 @@ _STOCK = ["warehouse", "bin", "stockbalance", "reservation", "inbound"]
 # Whoever is named for none works in all; a storekeeper only where he is named (WarehouseStaff).
 _EVERYWHERE = "inventory.view_all_warehouse"
 _STAFF = [f"inventory.{verb}_warehousestaff" for verb in ("view", "add", "delete")]
+_RULES = [f"inventory.{verb}_reorderrule" for verb in ("view", "add", "change")]
 _READ = [f"inventory.view_{name}" for name in _STOCK]
 _PLACES = [
     f"inventory.{verb}_{name}" for verb in ("add", "change", "delete") for name in _STOCK[:2]
@@ -38,12 +39,13 @@ _CHECK = [
 ]
 
 ROLES = {
-    "administrator": [*_READ, _EVERYWHERE, *_PLACES, *_STAFF],
+    "administrator": [*_READ, _EVERYWHERE, *_PLACES, *_STAFF, *_RULES],
     "manager": [
         *_READ,
         _EVERYWHERE,
         *_PLACES,
         *_STAFF,
+        *_RULES,
         *_LEDGER,
         "inventory.import_stock",
         *_INBOUND,
@@ -51,7 +53,7 @@ ROLES = {
         *_CHECK,
     ],
     "sales": [*_READ, _EVERYWHERE, "inventory.view_transfer"],
-    "purchaser": [*_READ, _EVERYWHERE, *_LEDGER, *_INBOUND, *_SEE_DOCUMENTS],
+    "purchaser": [*_READ, _EVERYWHERE, *_LEDGER, *_INBOUND, *_RULES, *_SEE_DOCUMENTS],
     "storekeeper": [*_READ, "inventory.view_stockmove", *_KEEP],
     "accountant": [*_READ, _EVERYWHERE, *_LEDGER, *_SEE_DOCUMENTS],
 }

@@ -17,6 +17,7 @@ from erp.core.registry import Repoint, follows_merge, goes_along, locks_merge, t
 from inventory.models import (
     Bin,
     Inbound,
+    ReorderRule,
     Reservation,
     StockBalance,
     StockMove,
@@ -81,6 +82,21 @@ follows_merge(
     # The moves have followed before: their name comes first.
     repoint=_add_up(StockValue, "warehouse_id", "quantity", "value", then=rebuild_days),
 )
+
+
+def _one_rule(gone_id: int, kept_id: int) -> int:
+    """The product that stays keeps its own rules; elsewhere it takes those of the other."""
+    kept = ReorderRule.objects.filter(product=kept_id).values("warehouse")
+    gone = ReorderRule.objects.filter(product=gone_id)
+    there = gone.count()
+    gone.filter(warehouse__in=list(kept.values_list("warehouse", flat=True))).delete()
+    gone.update(product_id=kept_id)
+    return there
+
+
+follows_merge(ReorderRule, "product", repoint=_one_rule)
+follows_merge(ReorderRule, "supplier")
+goes_along(ReorderRule, "product", "warehouse")
 
 
 @tells_effects

@@ -1,4 +1,4 @@
-"""What is sold and neither delivered nor reserved: the back-orders of open sales orders."""
+"""What is sold and not reserved, and what is being ordered: inventory asks (its seams)."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator
@@ -9,7 +9,8 @@ from django.db.models import F
 from erp.core.money import ZERO
 from inventory.models import Reservation
 from inventory.services.promise import Demand, tells_demand
-from orders.models import SalesOrder, SalesOrderLine
+from inventory.services.reorder import Planned, tells_planned
+from orders.models import PurchaseOrder, PurchaseOrderLine, SalesOrder, SalesOrderLine
 
 
 @tells_demand
@@ -37,3 +38,15 @@ def back_orders(product_ids: Collection[int]) -> Iterator[Demand]:
         if missing > 0:
             wanted = line.document.requested_on
             yield Demand(line.product_id, line.ships_from_id, missing, wanted, line.pk)
+
+
+@tells_planned
+def being_ordered(product_ids: Collection[int]) -> Iterator[Planned]:
+    """Yield what stands on purchase orders that were not sent yet; sent ones are inbound."""
+    lines = PurchaseOrderLine.objects.filter(
+        product_id__in=product_ids, document__in=PurchaseOrder.objects.planned()
+    )
+    for product_id, place, quantity in lines.values_list(
+        "product_id", "document__warehouse_id", "quantity"
+    ):
+        yield Planned(product_id, place, quantity)

@@ -26,8 +26,16 @@ from inventory.models.entries import (
 )
 from inventory.models.inbound import Inbound
 from inventory.models.places import Bin, UsualBin, Warehouse
+from inventory.models.reorder import ReorderRule
 from inventory.models.staff import WarehouseStaff
-from inventory.models.stock import Reservation, StockBalance, StockDay, StockMove, StockValue
+from inventory.models.stock import (
+    MoveKind,
+    Reservation,
+    StockBalance,
+    StockDay,
+    StockMove,
+    StockValue,
+)
 from inventory.models.transfers import Transfer, TransferLine, TransferStatus
 
 __all__ = [
@@ -36,8 +44,10 @@ __all__ = [
     "AssemblyStatus",
     "Bin",
     "Inbound",
+    "MoveKind",
     "Recipe",
     "RecipeLine",
+    "ReorderRule",
     "Reservation",
     "StockBalance",
     "StockCount",

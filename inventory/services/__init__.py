@@ -49,6 +49,7 @@ from inventory.services.movements import Movement, Source, post_movements
 from inventory.services.places import archive_bin, archive_warehouse, bins_named, usual_bins
 from inventory.services.promise import available_to_promise, earliest_dates, promises
 from inventory.services.receiving import Reception, receive_transfer
+from inventory.services.reorder import Proposal, reorder_proposals
 from inventory.services.reservations import Need, release, reserve
 from inventory.services.revaluations import Revaluation, revalue
 from inventory.services.reversals import reverse_movements
@@ -69,6 +70,7 @@ __all__ = [
     "CountInput",
     "Movement",
     "Need",
+    "Proposal",
     "Reception",
     "Revaluation",
     "Source",
@@ -109,6 +111,7 @@ __all__ = [
     "recount",
     "refuse_entry",
     "release",
+    "reorder_proposals",
     "replace_components",
     "replace_entry_lines",
     "replace_transfer_lines",

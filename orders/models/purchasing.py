@@ -33,6 +33,16 @@ class PurchaseOrderQuerySet(DocumentQuerySet["PurchaseOrder"]):
         """Neither done nor cancelled."""
         return self.exclude(status__in=[PurchaseOrderStatus.DONE, PurchaseOrderStatus.CANCELLED])
 
+    def planned(self) -> "PurchaseOrderQuerySet":
+        """Not with the supplier yet."""
+        return self.filter(
+            status__in=[
+                PurchaseOrderStatus.DRAFT,
+                PurchaseOrderStatus.SUBMITTED,
+                PurchaseOrderStatus.APPROVED,
+            ]
+        )
+
     def expected(self) -> "PurchaseOrderQuerySet":
         """Sent or confirmed and not yet fully received."""
         return self.filter(

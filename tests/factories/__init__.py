@@ -78,6 +78,7 @@ from tests.factories.rfqs import (
 from tests.factories.stock import (
     BinFactory,
     InboundFactory,
+    ReorderRuleFactory,
     ReservationFactory,
     StockFactory,
     StockMoveFactory,
@@ -154,6 +155,7 @@ __all__ = [
     "ReceiptLineFactory",
     "RecipeFactory",
     "RecipeLineFactory",
+    "ReorderRuleFactory",
     "ReservationFactory",
     "ReturnFactory",
     "ReturnLineFactory",

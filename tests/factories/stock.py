@@ -11,6 +11,7 @@ from erp.core.money import round_money
 from inventory.models import (
     Bin,
     Inbound,
+    ReorderRule,
     Reservation,
     StockBalance,
     StockDay,
@@ -125,6 +126,15 @@ class ReservationFactory(Factory[Reservation]):
     source_type = "orders.salesorder"
     source_id = 1
     source_line_id = Sequence(lambda n: n + 1)
+
+
+class ReorderRuleFactory(Factory[ReorderRule]):
+    class Meta:
+        model = ReorderRule
+
+    product = SubFactory(ProductFactory)
+    warehouse = SubFactory(WarehouseFactory)
+    minimum = Decimal(10)
 
 
 class InboundFactory(Factory[Inbound]):
