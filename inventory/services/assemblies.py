@@ -10,13 +10,12 @@ from accounts.models import User
 from erp.core.documents import check_quantity, check_total
 from erp.core.errors import DomainError
 from erp.core.money import ZERO, round_money, round_quantity
-from erp.core.periods import assert_open, company_today
+from erp.core.periods import company_today
 from erp.core.record import record
 from erp.core.service import service
 from inventory.models import Assembly, AssemblyLine, Bin, Recipe, StockBalance, StockMove
 from inventory.services.costs import CurrentCosts
 from inventory.services.lines import StockLineInput, check_lines, line_field, number_lines
-from inventory.services.locked_stock import LockedStock
 from inventory.services.movements import Movement, Posting, Source, ends
 from inventory.services.places import usual_bins
 from inventory.services.reversals import reverse_movements
@@ -241,12 +240,10 @@ def post_assembly(
     assembly = opened(Assembly, assembly_id, version)
     old = assembly.move_to(Assembly.Status.POSTED)
     assembly.dated_on = on or company_today()
-    assert_open(assembly.dated_on, "stock")
     lines = list(assembly.lines.select_related("bin"))
     movements = [_component(assembly, line) for line in lines]
     whole = _whole(assembly)
-    stock = LockedStock(ends([whole, *movements]))
-    posting = Posting(stock, Source.of(assembly), assembly.dated_on)
+    posting = Posting(ends([whole, *movements]), Source.of(assembly), assembly.dated_on)
     if assembly.takes_apart:
         _take_apart(posting, assembly, whole, lines, movements)
     else:
@@ -278,7 +275,7 @@ def _put_together(
     worth = assembly.labour_amount
     for line, asked in zip(lines, movements, strict=True):
         posting.stock.check_available(line.product_id, line.bin, line.quantity)
-        line.value = posting.stock.cost_of(line.product_id, line.bin, line.quantity)
+        line.value = posting.stock.account(line.product_id, line.bin).cost_of(line.quantity)
         posting.add(asked, StockMove.Kind.ASSEMBLY, line.value)
         worth += line.value
     posting.add(whole, StockMove.Kind.ASSEMBLY, worth)
@@ -294,11 +291,9 @@ def _take_apart(
 ) -> None:
     stock = posting.stock
     stock.check_available(assembly.product_id, assembly.bin, assembly.quantity)
-    worth = stock.cost_of(assembly.product_id, assembly.bin, assembly.quantity)
+    worth = stock.account(assembly.product_id, assembly.bin).cost_of(assembly.quantity)
     costs = CurrentCosts(stock, {line.product_id for line in lines})
-    unit_costs = {
-        line.product_id: costs.unit_cost(line.product_id, assembly.warehouse_id) for line in lines
-    }
+    unit_costs = {line.product_id: costs.unit_cost(line.product_id, line.bin) for line in lines}
     posting.add(whole, StockMove.Kind.ASSEMBLY, worth)
     for line, asked, value in zip(lines, movements, shares(worth, lines, unit_costs), strict=True):
         line.value = value

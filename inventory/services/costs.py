@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from decimal import Decimal
 
-from erp.core.money import ZERO, round_money
+from erp.core.money import ZERO, round_money, round_price
 from inventory.models import Bin
 from inventory.services.figures import average_costs
 from inventory.services.locked_stock import LockedStock
@@ -19,12 +19,14 @@ class CurrentCosts:
         self.stock = stock
         self.elsewhere = average_costs(product_ids)
 
-    def unit_cost(self, product_id: int, warehouse_id: int) -> Decimal:
-        account = self.stock.values[product_id, warehouse_id]
-        return account.average_cost if account.quantity else self.elsewhere.get(product_id, ZERO)
+    def unit_cost(self, product_id: int, place: Bin) -> Decimal:
+        account = self.stock.account(product_id, place)
+        if account.quantity:
+            return round_price(account.value / account.quantity)
+        return self.elsewhere.get(product_id, ZERO)
 
     def value(self, product_id: int, place: Bin, quantity: Decimal) -> Decimal:
-        account = self.stock.values[product_id, place.warehouse_id]
+        account = self.stock.account(product_id, place)
         if account.quantity:
             return round_money(account.value * quantity / account.quantity)
         return round_money(quantity * self.elsewhere.get(product_id, ZERO))

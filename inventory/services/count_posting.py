@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from erp.core.errors import DomainError
 from erp.core.money import ZERO, plain
-from erp.core.periods import assert_open, company_today
+from erp.core.periods import company_today
 from erp.core.service import service
 from erp.core.sources import refs_of
 from inventory.models import Bin, Reservation, StockCount, StockCountLine, StockMove
@@ -46,16 +46,14 @@ def post_count(
     count = opened(StockCount, count_id, version)
     old = count.move_to(StockCount.Status.POSTED)
     count.dated_on = on or company_today()
-    assert_open(count.dated_on, "stock")
     lines = list(count.lines.exclude(counted_quantity=None).select_related("product__brand"))
     differing = [line for line in lines if line.variance]
     bins = bins_of(differing)
     movements = {line.pk: _movement(line, bins[line.bin_id]) for line in differing}
-    stock = LockedStock(ends(movements.values()))
+    posting = Posting(ends(movements.values()), Source.of(count), count.dated_on)
     _check_not_corrected(differing, bins)
-    _check_reserved(differing, stock)
-    posting = Posting(stock, Source.of(count), count.dated_on)
-    costs = CurrentCosts(stock, {line.product_id for line in differing})
+    _check_reserved(differing, posting.stock)
+    costs = CurrentCosts(posting.stock, {line.product_id for line in differing})
     for line in differing:
         line.variance_value = _post(posting, costs, movements[line.pk])
     worth = sum((abs(line.variance_value or ZERO) for line in differing), ZERO)
@@ -83,7 +81,8 @@ def _post(posting: Posting, costs: CurrentCosts, asked: Movement) -> Decimal:
     place = asked.from_bin
     if place is None:
         raise ValueError("a difference lies in a bin")
-    value = posting.stock.cost_of(asked.product_id, place, asked.quantity)
+    posting.stock.check_available(asked.product_id, place, asked.quantity)
+    value = posting.stock.account(asked.product_id, place).cost_of(asked.quantity)
     posting.add(asked, StockMove.Kind.COUNT, value)
     return -value
 

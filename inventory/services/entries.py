@@ -10,7 +10,7 @@ from customers.models import Customer
 from erp.core.documents import check_unit_price
 from erp.core.errors import DomainError
 from erp.core.money import ZERO, round_money
-from erp.core.periods import assert_open, company_today
+from erp.core.periods import company_today
 from erp.core.record import record
 from erp.core.service import service
 from inventory.models import StockEntry, StockEntryKind, StockEntryLine, StockMove
@@ -23,7 +23,6 @@ from inventory.services.lines import (
     number_lines,
     stocking_warehouse,
 )
-from inventory.services.locked_stock import LockedStock
 from inventory.services.movements import Movement, Posting, Source, ends
 from inventory.services.reversals import reverse_movements
 from inventory.services.staff import keepers_of
@@ -227,13 +226,12 @@ def post_entry(
     entry = opened(StockEntry, entry_id, version)
     old = entry.move_to(StockEntry.Status.POSTED)
     entry.dated_on = on or company_today()
-    assert_open(entry.dated_on, "stock")
     lines = list(entry.lines.select_related("bin"))
     if not lines:
         raise DomainError(_("Enter a line first."), code="no_lines", field="lines")
     movements = [_movement(entry, line) for line in lines]
-    stock = LockedStock(ends(movements))
-    posting = Posting(stock, Source.of(entry), entry.dated_on)
+    posting = Posting(ends(movements), Source.of(entry), entry.dated_on)
+    stock = posting.stock
     costs = CurrentCosts(stock, {line.product_id for line in lines})
     for line, asked in zip(lines, movements, strict=True):
         if entry.comes_in:
@@ -244,7 +242,7 @@ def post_entry(
             )
         else:
             stock.check_available(line.product_id, line.bin, line.quantity)
-            line.value = stock.cost_of(line.product_id, line.bin, line.quantity)
+            line.value = stock.account(line.product_id, line.bin).cost_of(line.quantity)
         posting.add(asked, _MOVE_KIND[StockEntryKind(entry.kind)], line.value)
     worth = sum((line.value or ZERO for line in lines), ZERO)
     check_approval(entry, worth, {entry.created_by_id}, by=by)

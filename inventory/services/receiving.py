@@ -13,12 +13,11 @@ from accounts.models import User
 from erp.core.documents import check_quantity
 from erp.core.errors import DomainError
 from erp.core.money import ZERO, round_money
-from erp.core.periods import assert_open, company_today
+from erp.core.periods import company_today
 from erp.core.record import record
 from erp.core.service import service
 from inventory.models import Bin, StockMove, Transfer, TransferLine
 from inventory.services.lines import check_bins, line_field
-from inventory.services.locked_stock import LockedStock
 from inventory.services.movements import Movement, Posting, Source, ends
 from inventory.services.places import transit_bin, usual_bins
 from inventory.services.reservations import release
@@ -155,7 +154,6 @@ def _post_reception(
     by: User,
 ) -> None:
     """Goods leave the road for their bins, or for nowhere, in one posting."""
-    assert_open(on, "stock")
     source, road = Source.of(transfer), transit_bin(transfer.to_warehouse)
     worth = _worth_on_the_road(transfer, road)
     release(source, {one.line_id: one.total for one in came})
@@ -175,7 +173,7 @@ def _post_reception(
             worth[line.pk], open_quantity = left - value, open_quantity - quantity
             moved = Movement(line.pk, line.product_id, quantity, road, place, value)
             asked.append((moved, kind))
-    posting = Posting(LockedStock(ends([movement for movement, _kind in asked])), source, on)
+    posting = Posting(ends(movement for movement, _kind in asked), source, on)
     for movement, kind in asked:
         posting.stock.check_available(movement.product_id, road, movement.quantity)
         posting.add(movement, kind, movement.value or ZERO)

@@ -447,8 +447,9 @@ def test_two_hundred_bins_are_counted_in_a_fixed_number_of_queries(
 def test_the_current_cost_is_the_average_here_or_elsewhere() -> None:
     here, there = part(10, "75.00"), part(4, "10.00", Bin.objects.get(warehouse__code="EAST"))
     with transaction.atomic():
-        stock_ = LockedStock([(here.pk, main_bin()), (there.pk, main_bin())])
+        places = [(here.pk, main_bin()), (there.pk, main_bin())]
+        stock_ = LockedStock(places, company_today())
         costs = CurrentCosts(stock_, [here.pk, there.pk])
-        assert costs.unit_cost(here.pk, main_warehouse().pk) == Decimal("7.5")
-        assert costs.unit_cost(there.pk, main_warehouse().pk) == Decimal("2.5")
+        assert costs.unit_cost(here.pk, main_bin()) == Decimal("7.5")
+        assert costs.unit_cost(there.pk, main_bin()) == Decimal("2.5")
         transaction.set_rollback(True)
