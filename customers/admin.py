@@ -236,7 +236,7 @@ class SupplierAdmin(PartnerAdmin):
             {
                 "fields": (
                     ("currency", "price_includes_tax"),
-                    ("payment_term", "cut_off_day", "lead_time_days"),
+                    ("payment_term", "cut_off_day", "lead_time_days", "receipt_tolerance"),
                     "blocked_reason",
                 )
             },

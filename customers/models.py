@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from customers.identity import initials, is_chinese, name_key, phone_key, read_tax_number
-from erp.core.fields import AmountField, CodeField
+from erp.core.fields import AmountField, CodeField, RateField
 from erp.core.models import ArchivableQuerySet, Currency, Master, PaymentTerm
 from erp.core.policy import Scoped, ScopedQuerySet
 
@@ -203,6 +203,13 @@ class Customer(Partner):
 
 class Supplier(Partner):
     lead_time_days = models.PositiveSmallIntegerField(_("lead time in days"), null=True, blank=True)
+    # A share of 1; without one the company's holds.
+    receipt_tolerance = RateField(
+        _("may deliver more than ordered by"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0), MaxValueValidator(1)],
+    )
 
     class Meta(Partner.Meta):
         verbose_name = _("supplier")

@@ -17,6 +17,7 @@ from erp.core.registry import Repoint, follows_merge, goes_along, locks_merge, t
 from inventory.models import (
     Bin,
     Inbound,
+    InboundPromise,
     ReorderRule,
     Reservation,
     StockBalance,
@@ -73,6 +74,7 @@ locks_merge(Product, _lock_stock)
 follows_merge(StockMove, "product")
 follows_merge(Reservation, "product")
 follows_merge(Inbound, "product")
+follows_merge(InboundPromise, "product")
 follows_merge(
     StockBalance, "product", repoint=_add_up(StockBalance, "bin_id", "on_hand", "reserved")
 )

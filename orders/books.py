@@ -10,10 +10,11 @@ from erp.core.aggregates import ExactSum
 from erp.core.documents import Document, Line
 from erp.core.invariants import Check, differences, invariant
 from erp.core.money import ZERO, round_money, taxed_amount
-from inventory.models import Reservation
+from inventory.models import Inbound, Reservation
 from orders.models import (
     Delivery,
     DeliveryLine,
+    PurchaseOrder,
     PurchaseOrderLine,
     Receipt,
     ReceiptLine,
@@ -21,7 +22,10 @@ from orders.models import (
     ReturnLine,
     SalesOrder,
     SalesOrderLine,
+    SupplierReturn,
+    SupplierReturnLine,
 )
+from orders.models.purchasing import EXPECTED
 
 _NO_MORE = Value(ZERO)
 
@@ -32,14 +36,23 @@ def _done_by_line(lines: Any) -> dict[int, Any]:
 
 
 def _progress(
-    check: Check, lines: Any, counted: str, done: dict[int, Any], *, over_rate: Any = _NO_MORE
+    check: Check,
+    lines: Any,
+    counted: str,
+    done: dict[int, Any],
+    *,
+    over_rate: Any = _NO_MORE,
+    over: Any = _NO_MORE,
 ) -> Iterator[str]:
-    """Compare a line's counter with the documents behind it, and both with what was ordered."""
+    """Compare a line's counter with the documents behind it, and both with what was ordered.
+
+    More than ordered may be done by a share of it (``over_rate``) or by a quantity (``over``).
+    """
     actual = {}
-    rows = lines.values_list("pk", "quantity", "closed_quantity", counted, over_rate)
-    for pk, quantity, closed, count, rate in rows.iterator():
+    rows = lines.values_list("pk", "quantity", "closed_quantity", counted, over_rate, over)
+    for pk, quantity, closed, count, rate, more in rows.iterator():
         actual[pk] = count
-        if count + closed > quantity * (1 + rate) or min(count, closed) < 0:
+        if count + closed > quantity * (1 + rate) + more or min(count, closed) < 0:
             yield f"line {pk}: ordered {quantity}, done {count}, closed {closed}"
     yield from differences(check, done, actual, label=lambda pk: f"line {pk}")
 
@@ -101,7 +114,30 @@ def reserved_for_open_lines(check: Check) -> Iterator[str]:
 def purchase_progress(check: Check) -> Iterator[str]:
     posted = ReceiptLine.objects.filter(document__status=Receipt.Status.POSTED)
     lines = PurchaseOrderLine.objects.all()
-    yield from _progress(check, lines, "received_quantity", _done_by_line(posted))
+    done = _done_by_line(posted)
+    yield from _progress(check, lines, "received_quantity", done, over="over_quantity")
+
+
+@invariant("returned to suppliers = posted returns <= received")
+def supplier_returns(check: Check) -> Iterator[str]:
+    posted = SupplierReturnLine.objects.filter(document__status=SupplierReturn.Status.POSTED)
+    for counter, is_rejected in (("returned_quantity", False), ("returned_rejected", True)):
+        done = _done_by_line(posted.filter(is_rejected=is_rejected))
+        actual = dict(ReceiptLine.objects.values_list("pk", counter).iterator())
+        yield from differences(check, done, actual, label=lambda pk: f"receipt line {pk}")
+
+
+@invariant("inbound of a purchase order line = what it has open")
+def inbound_is_open(check: Check) -> Iterator[str]:
+    rows = Inbound.objects.filter(source_type=PurchaseOrder._meta.label_lower).order_by()
+    sums = rows.values_list("source_line_id")
+    inbound = dict(sums.annotate(total=ExactSum(F("quantity"), places=3)).iterator())
+    lines = PurchaseOrderLine.objects.select_related("document")
+    expected = {
+        line.pk: line.open_quantity if line.document.status in EXPECTED else ZERO
+        for line in lines.iterator()
+    }
+    yield from differences(check, expected, inbound, label=lambda pk: f"line {pk}")
 
 
 def _models(base: type) -> list[Any]:

@@ -27,6 +27,9 @@ _BUY = [
     "orders.change_purchaseorder",
     "orders.delete_purchaseorder",
     "orders.send_purchaseorder",
+    *_all("supplierreturn"),
+    "orders.add_supplierreturn",
+    "orders.change_supplierreturn",
 ]
 _MOVE = [
     *_all("delivery", "receipt", "return"),
@@ -39,6 +42,10 @@ _MOVE = [
     "orders.change_receipt",
     "orders.delete_receipt",
     "orders.post_receipt",
+    *_all("supplierreturn"),
+    "orders.add_supplierreturn",
+    "orders.change_supplierreturn",
+    "orders.post_supplierreturn",
 ]
 
 ROLES = {
@@ -53,6 +60,10 @@ ROLES = {
         "orders.reverse_return",
         *(f"orders.{verb}_deliverytolerance" for verb in ("view", "add", "change", "delete")),
         "orders.approve_purchaseorder",
+        "orders.approve_large_purchaseorder",
+        "orders.exceed_receipt",
+        "orders.reverse_receipt",
+        "orders.reverse_supplierreturn",
     ],
     "sales": _SELL,
     "purchaser": _BUY,
@@ -62,5 +73,7 @@ ROLES = {
         "orders.view_purchaseorder",
         "orders.view_all_purchaseorder",
     ],
-    "accountant": _all("salesorder", "delivery", "purchaseorder", "receipt", "return"),
+    "accountant": _all(
+        "salesorder", "delivery", "purchaseorder", "receipt", "return", "supplierreturn"
+    ),
 }

@@ -20,6 +20,8 @@ from orders.models import (
     ReturnLine,
     SalesOrder,
     SalesOrderLine,
+    SupplierReturn,
+    SupplierReturnLine,
 )
 from products.models import Product
 
@@ -29,23 +31,38 @@ follows_merge(Delivery, "customer")
 follows_merge(Return, "customer")
 follows_merge(PurchaseOrder, "supplier")
 follows_merge(Receipt, "supplier")
+follows_merge(SupplierReturn, "supplier")
 
 owner_hands_over(SalesOrder.objects.unfinished)
 owner_hands_over(Delivery.objects.to_ship)
 owner_hands_over(Return.objects.unfinished)
 owner_hands_over(PurchaseOrder.objects.unfinished)
 owner_hands_over(Receipt.objects.unfinished)
+owner_hands_over(SupplierReturn.objects.unfinished)
 
 
 def _lock_documents(gone_id: int, _kept_id: int) -> None:
-    """A return before its delivery, that before its order, a receipt before its purchase order."""
+    """A return before its delivery or receipt, these before their orders."""
     lock_documents_naming(
-        gone_id, ReturnLine, DeliveryLine, SalesOrderLine, ReceiptLine, PurchaseOrderLine
+        gone_id,
+        ReturnLine,
+        DeliveryLine,
+        SalesOrderLine,
+        SupplierReturnLine,
+        ReceiptLine,
+        PurchaseOrderLine,
     )
 
 
 locks_merge(Product, _lock_documents)
-for _line in (ReturnLine, DeliveryLine, SalesOrderLine, ReceiptLine, PurchaseOrderLine):
+for _line in (
+    ReturnLine,
+    DeliveryLine,
+    SalesOrderLine,
+    SupplierReturnLine,
+    ReceiptLine,
+    PurchaseOrderLine,
+):
     follows_merge(_line, "product")
 
 
@@ -70,10 +87,13 @@ goes_along(DeliveryTolerance, "customer", "product")
 
 @blocks_change
 def _returned(obj: models.Model) -> Iterator[str]:
-    """Goods of a delivery that came back stand against reversing it."""
+    """Goods of a delivery or receipt that went back stand against reversing it."""
     if isinstance(obj, Delivery):
         for back in Return.objects.live().filter(delivery=obj).order_by("pk"):
             yield _("Goods of it came back by %(ref)s.") % {"ref": back.ref}
+    elif isinstance(obj, Receipt):
+        for sent_back in SupplierReturn.objects.live().filter(receipt=obj).order_by("pk"):
+            yield _("Goods of it are returned by %(ref)s.") % {"ref": sent_back.ref}
 
 
 @blocks_change

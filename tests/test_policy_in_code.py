@@ -181,6 +181,7 @@ UNSCOPED_MODELS = {
     "orders.PurchaseOrderLine": "through its order",
     "orders.ReceiptLine": "through its receipt",
     "orders.ReturnLine": "through its return",
+    "orders.SupplierReturnLine": "through its return",
     "finance.InvoiceLine": "through its invoice",
     "finance.JournalLine": "through its entry",
 }

@@ -25,6 +25,7 @@ _FILLED = (
     "cut_off_day",
     "credit_limit",
     "lead_time_days",
+    "receipt_tolerance",
 )
 
 

@@ -17,6 +17,9 @@ from django.utils.translation import gettext_lazy as _
 
 from erp.core.fields import CodeField, ExchangeRateField, RateField
 from erp.core.kept_exports import Export as Export  # noqa: PLC0414 (a table of ours)
+from erp.core.machinery import IdempotencyKey as IdempotencyKey  # noqa: PLC0414
+from erp.core.machinery import Job as Job  # noqa: PLC0414
+from erp.core.machinery import ScheduledRun as ScheduledRun  # noqa: PLC0414
 from erp.core.money import ZERO
 from erp.core.policy import Scoped, ScopedQuerySet
 
@@ -198,6 +201,22 @@ class Company(Scoped):
         blank=True,
         help_text=_("Empty: overdue invoices hold no order."),
     )
+    # Purchasing: shares of 1 (0.1 is 10 %), the limit in the company's currency.
+    purchase_price_warning = RateField(
+        _("warn of purchase prices above the known ones by"),
+        default=Decimal("0.1"),
+        db_default=Decimal("0.1"),
+    )
+    receipt_tolerance = RateField(
+        _("receive more than ordered by at most"), default=Decimal(0), db_default=Decimal(0)
+    )
+    purchase_approval_limit = models.DecimalField(
+        _("purchases above this need the right to approve large ones (0: none)"),
+        max_digits=18,
+        decimal_places=2,
+        default=Decimal(0),
+        db_default=Decimal(0),
+    )
 
     objects = ScopedQuerySet.as_manager()
 
@@ -216,6 +235,12 @@ class Company(Scoped):
                 name="company_delivery_rates",
             ),
             models.CheckConstraint(condition=Q(markup_rate__gte=0), name="company_markup"),
+            models.CheckConstraint(
+                condition=Q(purchase_price_warning__gte=0)
+                & Q(receipt_tolerance__gte=0, receipt_tolerance__lte=1)
+                & Q(purchase_approval_limit__gte=0),
+                name="company_purchasing_limits",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -326,70 +351,6 @@ class Attachment(models.Model):
                 return hashlib.sha256(stored.read()).hexdigest() == self.sha256
         except FileNotFoundError:
             return False
-
-
-class IdempotencyKey(models.Model):
-    """The answer to a request that had an effect, kept so that a repeat gets the same answer."""
-
-    client = CodeField(max_length=64)
-    route = CodeField(max_length=120)
-    key = CodeField(max_length=255)
-    body_hash = models.CharField(max_length=64)
-    status = models.PositiveSmallIntegerField(default=0)
-    answer = models.JSONField(default=dict)
-    created_at = models.DateTimeField(auto_now_add=True, db_index=True)
-
-    class Meta:
-        constraints: ClassVar = [
-            models.UniqueConstraint(fields=["client", "route", "key"], name="idempotency_once"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.route} {self.key}"
-
-
-class Job(models.Model):
-    """A long job and how far it is, so that pages can show progress and a restart finds it."""
-
-    class Status(models.TextChoices):
-        QUEUED = "queued", _("queued")
-        RUNNING = "running", _("running")
-        DONE = "done", _("done")
-        FAILED = "failed", _("failed")
-
-    name = models.CharField(_("name"), max_length=80)
-    arguments = models.JSONField(default=list)
-    status = models.CharField(
-        _("status"), max_length=8, choices=Status.choices, default=Status.QUEUED
-    )
-    done = models.PositiveIntegerField(default=0)
-    total = models.PositiveIntegerField(default=0)
-    error = models.CharField(max_length=500, blank=True)
-    created_at = models.DateTimeField(_("created at"), auto_now_add=True)
-    started_at = models.DateTimeField(null=True)
-    finished_at = models.DateTimeField(null=True)
-
-    class Meta:
-        verbose_name = _("job")
-        verbose_name_plural = _("jobs")
-        constraints: ClassVar = [
-            models.CheckConstraint(
-                condition=Q(status__in=["queued", "running", "done", "failed"]), name="job_status"
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.name} ({self.get_status_display()})"
-
-
-class ScheduledRun(models.Model):
-    """When a periodic job last ran; the row is the lock that lets only one runner have it."""
-
-    name = models.CharField(max_length=80, primary_key=True)
-    last_run_at = models.DateTimeField(null=True)
-
-    def __str__(self) -> str:
-        return self.name
 
 
 def rate_on(currency_code: str, company: Company, on: date) -> Decimal | None:

@@ -53,7 +53,8 @@ def invoice_receipt(receipt_id: int, *, by: User) -> Invoice:
     receipt = Receipt.objects.locked(receipt_id)
     if receipt.status != Receipt.Status.POSTED:
         raise DomainError(_("Only posted goods receipts can be invoiced."), code="not_posted")
-    lines = list(receipt.lines.all())
+    # What was rejected altogether is not owed.
+    lines = list(receipt.lines.filter(quantity__gt=0))
     _check_not_invoiced(InvoiceLine.objects.filter(receipt_line__in=lines))
     invoice = _draft(Invoice.Direction.IN, receipt, supplier=receipt.supplier, by=by)
     rows = [_line(invoice, line, receipt_line=line) for line in lines]

@@ -1,30 +1,36 @@
 """Kind ``inbound``: a maker's report of open order lines, in his own layout, Chinese or English.
 
 A line is known by the maker's order, line and part; the next report that names it moves its
-quantity and dates. What a report leaves out stays as it was: whether it arrived the receipt says.
+quantity and dates, and what it said before is kept (``InboundPromise``). A line that names a
+purchase order of ours and a part on it tells of that order's goods and adds none. What earlier
+reports named of the same brands and this one leaves out is marked, not removed: whether it arrived
+the receipt says.
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import date
-from decimal import Decimal
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django.utils.translation import gettext_lazy as _
 
 from erp.core.money import MAX_QUANTITY
-from imports.diffs import Diff
-from imports.kinds import CHANGED, NEW, UNCHANGED, Column, Kind, Row, Run
+from imports.diffs import Blockers, Diff
+from imports.kinds import CHANGED, Column, Kind, Row, Run
 from imports.parsing import number, text
 from inventory.imports.dates import order_of, read_date
 from inventory.imports.finding import ProductFinder
+from inventory.imports.promises import (
+    CHANGING,
+    Binder,
+    KnownGoods,
+    lines_told_of,
+    mark_missing,
+    spread_again,
+)
 from inventory.models import Inbound, Warehouse
 
-SOURCE = "imports.import"
-_ROWS_OF_A_FILE = 10_000_000
 _DATES = ("requested_on", "confirmed_on")
 # How long a maker's order, line and part of it may be.
 PLACES = {"order": 40, "line": 20, "part": 10}
-_CHANGED = ("product_id", "quantity", *_DATES)
 
 
 def _as_written(cell: str, _run: Run) -> str:
@@ -55,6 +61,14 @@ class InboundKind(Kind):
             "系统订单号|订单号|cust order id|order no|order id|sales order",
             required=True,
             missing="missing_order",
+            is_text=True,
+        ),
+        Column(
+            "our_order",
+            _("our order"),
+            text(60),
+            "客户订单号|我方订单号|采购订单号|customers own ord id|our order|our order no|po no|"
+            "purchase order",
             is_text=True,
         ),
         Column(
@@ -101,6 +115,9 @@ class InboundKind(Kind):
         "ambiguous_product": _("Several brands have it; name one: %(value)s"),
         "unknown_warehouse": _("There is no warehouse “%(value)s”."),
         "foreign_warehouse": _("These goods are expected in a warehouse that is not yours."),
+        "delayed": _("Delayed: %(value)s"),
+        "brought_forward": _("Brought forward: %(value)s"),
+        "not_on_our_order": _("Our order %(value)s has no such part; counted apart."),
     }
 
     def __init__(self, run: Run) -> None:
@@ -110,6 +127,9 @@ class InboundKind(Kind):
         self.warehouses = {name.casefold(): w.pk for w in active for name in (w.code, w.name)}
         self.first_warehouse = active[0].pk if active else None
         self.order = ""
+        self.seen: set[str] = set()
+        self.binder = Binder(run)
+        self.known = KnownGoods(run)
 
     # --- check ---
 
@@ -128,7 +148,7 @@ class InboundKind(Kind):
                 continue
             places = (values.pop("order"), values.pop("line", ""), values.pop("part", ""))
             values["reference"] = row.key = _joined(places)
-            row.says = [str(values.get(name)) for name in _CHANGED]
+            row.says = [str(values.get(name)) for name in CHANGING]
 
     @staticmethod
     def _date_order(rows: Sequence[Row]) -> str:
@@ -165,53 +185,37 @@ class InboundKind(Kind):
     # --- compare and write ---
 
     def compare(self, rows: Sequence[Row], *, lock: bool) -> None:
-        found = Inbound.objects.filter(reference__in={row.values["reference"] for row in rows})
-        if lock:
-            found = found.select_for_update().order_by("pk")
-        there = {one.reference: one for one in found}
-        mine = set(self.run.sees(Warehouse.objects.all()).values_list("pk", flat=True))
-        for row in rows:
-            inbound = row.existing = there.get(row.values["reference"])
-            if inbound is None:
-                row.state = NEW
-                continue
-            if inbound.warehouse_id not in mine:
-                row.refuse("warehouse", "foreign_warehouse", "")
-                row.state = UNCHANGED
-                continue
-            row.says = {
-                name: (getattr(inbound, name), _value(row, name))
-                for name in _CHANGED
-                if name in row.values and getattr(inbound, name) != _value(row, name)
-            }
-            row.state = CHANGED if row.says else UNCHANGED
+        self.seen.update(row.values["reference"] for row in rows)
+        bound = self.binder.bind(rows, lock=lock)
+        self.known.compare([row for row in rows if row.number not in bound], lock=lock)
+        if not lock:
+            for row in rows:
+                self._tell(row)
+
+    def _tell(self, row: Row) -> None:
+        """Note where a date known before moved, for whoever looks at the check."""
+        before, after = None, None
+        if row.state == CHANGED:
+            before, after = row.says.get("confirmed_on", (None, None))
+        if before and after:
+            code = "delayed" if after > before else "brought_forward"
+            row.note("confirmed_on", code, f"{before} → {after}")
+        our_order = row.values.get("our_order")
+        if our_order and self.binder.is_apart(row):
+            row.note("our_order", "not_on_our_order", our_order)
 
     def write(self, rows: Sequence[Row], diff: Diff) -> None:
-        created = [self._new(row) for row in rows if row.state == NEW]
-        Inbound.objects.bulk_create(created, batch_size=500)
-        diff.created(created)
-        changed = []
-        for row in rows:
-            if row.state == CHANGED:
-                for name, (_before, after) in row.says.items():
-                    setattr(row.existing, name, after)
-                diff.changed(row.existing, row.says)
-                changed.append(row.existing)
-        columns = [name.removesuffix("_id") for name in _CHANGED]
-        Inbound.objects.bulk_update(changed, columns, batch_size=500)
+        self.binder.write([row for row in rows if row.number in self.binder.bound], diff)
+        self.known.write([row for row in rows if row.number not in self.binder.bound], diff)
 
-    def _new(self, row: Row) -> Inbound:
-        return Inbound(
-            product_id=row.values["product_id"],
-            warehouse_id=row.values["warehouse_id"],
-            quantity=row.values["quantity"],
-            requested_on=row.values.get("requested_on"),
-            confirmed_on=row.values.get("confirmed_on"),
-            reference=row.values["reference"],
-            source_type=SOURCE,
-            source_id=self.run.import_id,
-            source_line_id=self.run.import_id * _ROWS_OF_A_FILE + row.number,
-        )
+    def finish(self, diff: Diff) -> None:
+        mark_missing(self.seen, run=self.run, diff=diff)
+
+    def undo(self, diff: Diff, blockers: Blockers) -> None:
+        lines = lines_told_of(diff)
+        super().undo(diff, blockers)
+        if not blockers.count:
+            spread_again(lines, on=self.run.on)
 
 
 def _joined(places: Iterable[str]) -> str:
@@ -226,11 +230,6 @@ def place_of(inbound: Inbound, name: str) -> str:
         if fits and _joined(places) == inbound.reference:
             break
     return dict(zip(PLACES, places, strict=False)).get(name, "")
-
-
-def _value(row: Row, name: str) -> Any:
-    value: Decimal | date | int = row.values[name]
-    return value
 
 
 def _whole(place: str) -> str:

@@ -17,17 +17,32 @@ from inventory.models.assemblies import (
     Recipe,
     RecipeLine,
 )
-from inventory.models.counts import StockCount, StockCountLine, StockCountStatus
+from inventory.models.counts import (
+    StockCount,
+    StockCountLine,
+    StockCountStatus,
+)
 from inventory.models.entries import (
     StockEntry,
     StockEntryKind,
     StockEntryLine,
     StockEntryStatus,
 )
-from inventory.models.inbound import Inbound
-from inventory.models.places import Bin, UsualBin, Warehouse
-from inventory.models.reorder import ReorderRule
-from inventory.models.staff import WarehouseStaff
+from inventory.models.inbound import (
+    Inbound,
+    InboundPromise,
+)
+from inventory.models.places import (
+    Bin,
+    UsualBin,
+    Warehouse,
+)
+from inventory.models.reorder import (
+    ReorderRule,
+)
+from inventory.models.staff import (
+    WarehouseStaff,
+)
 from inventory.models.stock import (
     MoveKind,
     Reservation,
@@ -36,7 +51,11 @@ from inventory.models.stock import (
     StockMove,
     StockValue,
 )
-from inventory.models.transfers import Transfer, TransferLine, TransferStatus
+from inventory.models.transfers import (
+    Transfer,
+    TransferLine,
+    TransferStatus,
+)
 
 __all__ = [
     "Assembly",
@@ -44,6 +63,7 @@ __all__ = [
     "AssemblyStatus",
     "Bin",
     "Inbound",
+    "InboundPromise",
     "MoveKind",
     "Recipe",
     "RecipeLine",

@@ -14,7 +14,10 @@ from inventory.services.assemblies import (
     replace_components,
     reverse_assembly,
 )
-from inventory.services.count_posting import post_count, reverse_count
+from inventory.services.count_posting import (
+    post_count,
+    reverse_count,
+)
 from inventory.services.counts import (
     CountInput,
     cancel_count,
@@ -42,18 +45,60 @@ from inventory.services.figures import (
     inbound_by_product,
     stock_as_of,
 )
-from inventory.services.inbound import expect_inbound
-from inventory.services.lines import StockLineInput
-from inventory.services.locked_stock import insufficient_stock
-from inventory.services.movements import Movement, Source, post_movements
-from inventory.services.places import archive_bin, archive_warehouse, bins_named, usual_bins
-from inventory.services.promise import available_to_promise, earliest_dates, promises
-from inventory.services.receiving import Reception, receive_transfer
-from inventory.services.reorder import Proposal, reorder_proposals
-from inventory.services.reservations import Need, release, reserve
-from inventory.services.revaluations import Revaluation, revalue
-from inventory.services.reversals import reverse_movements
-from inventory.services.staff import keepers_of
+from inventory.services.inbound import (
+    OpenLine,
+    Promised,
+    expect_inbound,
+    latest_promises,
+    note_promises,
+    set_order_lines,
+    spread_promises,
+)
+from inventory.services.lines import (
+    StockLineInput,
+)
+from inventory.services.locked_stock import (
+    insufficient_stock,
+)
+from inventory.services.movements import (
+    Movement,
+    Source,
+    post_movements,
+)
+from inventory.services.places import (
+    archive_bin,
+    archive_warehouse,
+    bins_named,
+    usual_bins,
+)
+from inventory.services.promise import (
+    available_to_promise,
+    earliest_dates,
+    promises,
+)
+from inventory.services.receiving import (
+    Reception,
+    receive_transfer,
+)
+from inventory.services.reorder import (
+    Proposal,
+    reorder_proposals,
+)
+from inventory.services.reservations import (
+    Need,
+    release,
+    reserve,
+)
+from inventory.services.revaluations import (
+    Revaluation,
+    revalue,
+)
+from inventory.services.reversals import (
+    reverse_movements,
+)
+from inventory.services.staff import (
+    keepers_of,
+)
 from inventory.services.transfers import (
     cancel_transfer,
     copy_transfer,
@@ -70,6 +115,8 @@ __all__ = [
     "CountInput",
     "Movement",
     "Need",
+    "OpenLine",
+    "Promised",
     "Proposal",
     "Reception",
     "Revaluation",
@@ -99,6 +146,8 @@ __all__ = [
     "inbound_by_product",
     "insufficient_stock",
     "keepers_of",
+    "latest_promises",
+    "note_promises",
     "post_assembly",
     "post_count",
     "post_entry",
@@ -124,7 +173,9 @@ __all__ = [
     "reverse_movements",
     "reverse_transfer",
     "review_count",
+    "set_order_lines",
     "ship_transfer",
+    "spread_promises",
     "start_count",
     "stock_as_of",
     "submit_entry",

@@ -21,6 +21,12 @@ from orders.models.sales import (
     SalesOrderQuerySet,
     SalesOrderStatus,
 )
+from orders.models.supplier_returns import (
+    SupplierReturn,
+    SupplierReturnLine,
+    SupplierReturnQuerySet,
+    SupplierReturnStatus,
+)
 from orders.models.tolerances import DeliveryTolerance
 
 __all__ = [
@@ -46,4 +52,8 @@ __all__ = [
     "SalesOrderLine",
     "SalesOrderQuerySet",
     "SalesOrderStatus",
+    "SupplierReturn",
+    "SupplierReturnLine",
+    "SupplierReturnQuerySet",
+    "SupplierReturnStatus",
 ]

@@ -4,7 +4,8 @@ from decimal import Decimal
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
+from django.db.models.functions import Round
 from django.utils.translation import gettext_lazy as _
 
 from customers.models import Supplier
@@ -28,6 +29,14 @@ class PurchaseOrderStatus(models.TextChoices):
     CANCELLED = "cancelled", _("cancelled")
 
 
+# Sent or confirmed and not yet fully received: goods may come.
+EXPECTED = (
+    PurchaseOrderStatus.SENT,
+    PurchaseOrderStatus.CONFIRMED,
+    PurchaseOrderStatus.PARTLY_RECEIVED,
+)
+
+
 class PurchaseOrderQuerySet(DocumentQuerySet["PurchaseOrder"]):
     def unfinished(self) -> "PurchaseOrderQuerySet":
         """Neither done nor cancelled."""
@@ -45,13 +54,7 @@ class PurchaseOrderQuerySet(DocumentQuerySet["PurchaseOrder"]):
 
     def expected(self) -> "PurchaseOrderQuerySet":
         """Sent or confirmed and not yet fully received."""
-        return self.filter(
-            status__in=[
-                PurchaseOrderStatus.SENT,
-                PurchaseOrderStatus.CONFIRMED,
-                PurchaseOrderStatus.PARTLY_RECEIVED,
-            ]
-        )
+        return self.filter(status__in=EXPECTED)
 
 
 class PurchaseOrder(Document):
@@ -79,7 +82,17 @@ class PurchaseOrder(Document):
                 PurchaseOrderStatus.DONE,
                 PurchaseOrderStatus.CANCELLED,
             ],
-            PurchaseOrderStatus.PARTLY_RECEIVED: [PurchaseOrderStatus.DONE],
+            # Back again when a receipt is reversed.
+            PurchaseOrderStatus.PARTLY_RECEIVED: [
+                PurchaseOrderStatus.DONE,
+                PurchaseOrderStatus.CONFIRMED,
+                PurchaseOrderStatus.SENT,
+            ],
+            PurchaseOrderStatus.DONE: [
+                PurchaseOrderStatus.PARTLY_RECEIVED,
+                PurchaseOrderStatus.CONFIRMED,
+                PurchaseOrderStatus.SENT,
+            ],
         }
     )
     number_series = "PO"
@@ -106,6 +119,7 @@ class PurchaseOrder(Document):
             ("view_all_purchaseorder", _("Can see all purchase orders")),
             ("approve_purchaseorder", _("Can approve purchase orders")),
             ("approve_own_purchaseorder", _("Can approve purchase orders of his own")),
+            ("approve_large_purchaseorder", _("Can approve purchase orders above the limit")),
             ("send_purchaseorder", _("Can send purchase orders")),
         ]
         constraints: ClassVar = [status_check("purchase_order", PurchaseOrderStatus)]
@@ -120,6 +134,11 @@ class PurchaseOrderLine(Line):
     )
     received_quantity = QuantityField(_("received"), default=ZERO, editable=False)
     closed_quantity = QuantityField(_("closed"), default=ZERO, editable=False)
+    close_reason = models.CharField(_("why closed"), max_length=200, blank=True, db_default="")
+    # What came above the order, within the tolerance or by the right to exceed it.
+    over_quantity = QuantityField(
+        _("allowed above the order"), default=ZERO, db_default=ZERO, editable=False
+    )
 
     class Meta(Line.Meta):
         verbose_name = _("purchase order line")
@@ -129,6 +148,15 @@ class PurchaseOrderLine(Line):
             models.CheckConstraint(
                 condition=Q(received_quantity__gte=0, closed_quantity__gte=0),
                 name="purchase_order_progress_not_negative",
+            ),
+            models.CheckConstraint(
+                condition=Q(over_quantity__gte=0)
+                & Q(
+                    received_quantity__lte=Round(
+                        F("quantity") + F("over_quantity") - F("closed_quantity"), precision=3
+                    )
+                ),
+                name="purchase_order_not_over_received",
             ),
         ]
 

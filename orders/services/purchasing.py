@@ -1,38 +1,53 @@
-"""Purchase orders: draft, approval by somebody else, sending; what is sent is expected."""
+"""Purchase orders as drafts: made by hand, for what sales orders lack, of an award; changed."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
+from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from customers.models import Supplier
-from customers.services import check_not_blocked, partner_snapshot
+from customers.services import check_not_blocked
+from erp.core.aggregates import ExactSum
 from erp.core.errors import DomainError
 from erp.core.models import rate_on
-from erp.core.numbering import draw_number
+from erp.core.money import ZERO, plain
 from erp.core.periods import company, company_today, standard_tax_rate
-from erp.core.record import record
+from erp.core.record import field_changes, record
 from erp.core.service import service
 from inventory.models import Warehouse
-from inventory.services import Need, Source, expect_inbound
-from messaging.services import holders_of, notify
-from orders.models import PurchaseOrder, PurchaseOrderLine, Receipt, SalesOrderLine
-from products.models import Product
-from quotations.services import check_not_own
+from orders.models import (
+    PurchaseOrder,
+    PurchaseOrderLine,
+    PurchaseOrderStatus,
+    SalesOrder,
+    SalesOrderLine,
+)
+from products.models import PriceFact, Product, ProductCode
+from quotations.services import shown_price
+
+MAX_LINES = 1000
 
 
 @dataclass(frozen=True, slots=True)
 class PurchaseLineInput:
-    """A purchase line as entered; ``source_line_id`` binds it to a sales order line (以销定购)."""
+    """A purchase line as entered; ``source_line_id`` binds it to a sales order line (以销定购).
+
+    Without a price the last one paid to this supplier is taken, or 0; ``partner_wording`` is the
+    supplier's own code, by default the one known.
+    """
 
     product_id: int
     quantity: Decimal
-    unit_price: Decimal
+    unit_price: Decimal | None
     price_includes_tax: bool = False
     source_line_id: int | None = None
+    partner_wording: str = ""
 
 
 @service("purchase_order.create")
@@ -43,10 +58,13 @@ def create_purchase_order(
     warehouse_id: int,
     requested_on: date | None = None,
     by: User,
+    partner_reference: str = "",
+    notes: str = "",
 ) -> PurchaseOrder:
     """Draft a purchase order.
 
-    Raises DomainError partner_blocked or one naming the field or line that is wrong.
+    Locks the sales orders it is bought for, so that nothing is bought twice. Raises DomainError
+    partner_blocked, bought_twice or one naming the field or line that is wrong.
     """
     supplier = Supplier.objects.active().filter(pk=supplier_id).first()
     if supplier is None:
@@ -54,26 +72,18 @@ def create_purchase_order(
             _("There is no such supplier."), code="unknown_supplier", field="supplier"
         )
     check_not_blocked(supplier)
-    warehouse = Warehouse.objects.active().filter(pk=warehouse_id).first()
-    if warehouse is None:
-        raise DomainError(_("There is no such warehouse."), code="no_warehouse", field="warehouse")
     today = company_today()
-    rate = rate_on(supplier.currency_id, company(), today)
-    if rate is None:
-        raise DomainError(
-            _("There is no exchange rate for %(currency)s.") % {"currency": supplier.currency_id},
-            code="no_exchange_rate",
-            field="currency",
-        )
     order = PurchaseOrder(
         supplier=supplier,
-        warehouse=warehouse,
+        warehouse=_warehouse(warehouse_id),
         requested_on=requested_on,
         owner=by,
         created_by=by,
         dated_on=today,
         currency_id=supplier.currency_id,
-        exchange_rate=rate,
+        exchange_rate=_rate(supplier.currency_id, today),
+        partner_reference=partner_reference,
+        notes=notes,
     )
     rows = _lines(order, lines)
     order.sum_lines(rows)
@@ -85,14 +95,90 @@ def create_purchase_order(
     return order
 
 
+@service("purchase_order.change")
+def change_purchase_order(
+    order_id: int,
+    lines: Sequence[PurchaseLineInput],
+    *,
+    version: int | None,
+    by: User,
+    **head: Any,
+) -> PurchaseOrder:
+    """Replace the lines of a draft, and of its head what is given.
+
+    ``head``: warehouse_id, requested_on, partner_reference, notes. Raises DomainError not_a_draft,
+    stale_version, bought_twice or one naming the field or line that is wrong.
+    """
+    order = PurchaseOrder.objects.locked(order_id)
+    order.check_version(version)
+    if order.status != PurchaseOrder.Status.DRAFT:
+        raise DomainError(
+            _("Only a draft can be edited; %(ref)s is %(status)s.")
+            % {"ref": order.ref, "status": order.get_status_display()},
+            code="not_a_draft",
+        )
+    before = _described(order, order.lines.all())
+    if "warehouse_id" in head:
+        order.warehouse = _warehouse(head["warehouse_id"])
+    for name in ("requested_on", "partner_reference", "notes"):
+        if name in head:
+            setattr(order, name, head[name])
+    rows = _lines(order, lines)
+    order.lines.all().delete()
+    PurchaseOrderLine.objects.bulk_create(rows, batch_size=500)
+    order.sum_lines(rows)
+    order.version += 1
+    order.save()
+    changes = field_changes(before, _described(order, rows))
+    record("purchase_order.changed", order, by=by, changes=changes)
+    return order
+
+
+def _described(order: PurchaseOrder, lines: Any) -> dict[str, Any]:
+    return {
+        "warehouse": order.warehouse_id,
+        "requested_on": order.requested_on,
+        "partner_reference": order.partner_reference,
+        "notes": order.notes,
+        "lines": [f"{line} × {line.quantity:f} @ {line.unit_price:f}" for line in lines],
+        "gross_total": order.gross_total,
+    }
+
+
+def _warehouse(warehouse_id: int) -> Warehouse:
+    warehouse = Warehouse.objects.active().filter(pk=warehouse_id).first()
+    if warehouse is None:
+        raise DomainError(_("There is no such warehouse."), code="no_warehouse", field="warehouse")
+    return warehouse
+
+
+def _rate(currency: str, on: date) -> Decimal:
+    rate = rate_on(currency, company(), on)
+    if rate is None:
+        raise DomainError(
+            _("There is no exchange rate for %(currency)s.") % {"currency": currency},
+            code="no_exchange_rate",
+            field="currency",
+        )
+    return rate
+
+
 def _lines(order: PurchaseOrder, inputs: Sequence[PurchaseLineInput]) -> list[PurchaseOrderLine]:
     if not inputs:
         raise DomainError(_("An order needs at least one line."), code="empty_order", field="lines")
+    if len(inputs) > MAX_LINES:
+        raise DomainError(
+            _("An order has at most %(most)d lines.") % {"most": MAX_LINES},
+            code="bad_line_count",
+            field="lines",
+        )
     products = Product.objects.select_related("brand", "tax_rate").following(
         entered.product_id for entered in inputs
     )
-    bound = {entered.source_line_id for entered in inputs if entered.source_line_id is not None}
-    known = set(SalesOrderLine.objects.filter(pk__in=bound).values_list("pk", flat=True))
+    check_not_bought_twice(order, inputs)
+    ids = {product.pk for product in products.values()}
+    prices = last_paid(ids, order.supplier_id, order.currency_id)
+    known_codes = supplier_codes(ids, order.supplier_id)
     standard = standard_tax_rate(order.dated_on).rate
     rows = []
     for number, entered in enumerate(inputs, 1):
@@ -103,108 +189,100 @@ def _lines(order: PurchaseOrder, inputs: Sequence[PurchaseLineInput]) -> list[Pu
                 code="unknown_product",
                 field=f"lines[{number}].product_id",
             )
-        if entered.source_line_id is not None and entered.source_line_id not in known:
-            raise DomainError(
-                _("There is no such order line."),
-                code="unknown_source_line",
-                field=f"lines[{number}].source_line_id",
-            )
+        tax_rate = product.tax_rate.rate if product.tax_rate else standard
+        price = entered.unit_price
+        if price is None:
+            price = _proposed(prices.get(product.pk), tax_rate, entered.price_includes_tax)
         row = PurchaseOrderLine(
             document=order,
             line_no=number,
             product=product,
             quantity=entered.quantity,
-            unit_price=entered.unit_price,
+            unit_price=price,
             price_includes_tax=entered.price_includes_tax,
-            tax_rate=product.tax_rate.rate if product.tax_rate else standard,
+            tax_rate=tax_rate,
             source_line_id=entered.source_line_id,
+            partner_wording=(entered.partner_wording or known_codes.get(product.pk, ""))[:200],
         )
         rows.append(row.describe(product).compute_amounts())
     return rows
 
 
-def _move(order: PurchaseOrder, status: str, action: str, *, by: User, reason: str = "") -> None:
-    old = order.move_to(status)
-    order.save()
-    record(action, order, by=by, changes={"status": (old, order.status)}, reason=reason)
+def _proposed(net: Decimal | None, tax_rate: Decimal, includes_tax: bool) -> Decimal:  # noqa: FBT001
+    if net is None:
+        return ZERO
+    return shown_price(net * (1 + tax_rate)) if includes_tax else net
 
 
-@service("purchase_order.submit")
-def submit_purchase_order(order_id: int, *, by: User) -> PurchaseOrder:
-    """Hand a draft in for approval. Raises DomainError invalid_transition, partner_blocked."""
-    order = PurchaseOrder.objects.locked(order_id)
-    check_not_blocked(order.supplier)
-    _move(order, PurchaseOrder.Status.SUBMITTED, "purchase_order.submitted", by=by)
-    notify("purchase_order.submitted", order, holders_of("orders.approve_purchaseorder"))
-    return order
-
-
-@service("purchase_order.approve")
-def approve_purchase_order(order_id: int, *, by: User) -> PurchaseOrder:
-    """Approve a submitted order. Raises DomainError invalid_transition, own_document."""
-    order = PurchaseOrder.objects.locked(order_id)
-    check_not_own(order, "orders.approve_own_purchaseorder", by=by)
-    _move(order, PurchaseOrder.Status.APPROVED, "purchase_order.approved", by=by)
-    notify("purchase_order.approved", order, [order.owner])
-    return order
-
-
-@service("purchase_order.refuse")
-def refuse_purchase_order(order_id: int, *, by: User, reason: str = "") -> PurchaseOrder:
-    """Give a submitted order back to its author as a draft."""
-    order = PurchaseOrder.objects.locked(order_id)
-    _move(order, PurchaseOrder.Status.DRAFT, "purchase_order.refused", by=by, reason=reason)
-    notify("purchase_order.refused", order, [order.owner])
-    return order
-
-
-@service("purchase_order.send")
-def send_purchase_order(order_id: int, *, by: User) -> PurchaseOrder:
-    """Give an approved order to the supplier: number, snapshot, and its goods are inbound.
-
-    Raises DomainError invalid_transition, partner_blocked.
-    """
-    order = PurchaseOrder.objects.locked(order_id)
-    check_not_blocked(order.supplier)
-    old = order.move_to(PurchaseOrder.Status.SENT)
-    order.dated_on = company_today()
-    order.partner_snapshot = partner_snapshot(order.supplier)
-    update_inbound(order, list(order.lines.all()))
-    order.number = draw_number(PurchaseOrder.number_series, order.dated_on)
-    order.save()
-    record("purchase_order.sent", order, by=by, changes={"status": (old, order.status)})
-    return order
-
-
-@service("purchase_order.confirm")
-def confirm_purchase_order(order_id: int, *, by: User) -> PurchaseOrder:
-    """Note that the supplier has confirmed."""
-    order = PurchaseOrder.objects.locked(order_id)
-    _move(order, PurchaseOrder.Status.CONFIRMED, "purchase_order.confirmed", by=by)
-    return order
-
-
-@service("purchase_order.cancel")
-def cancel_purchase_order(order_id: int, *, by: User, reason: str = "") -> PurchaseOrder:
-    """Cancel an order of which nothing came; nothing of it is inbound any more.
-
-    Raises DomainError invalid_transition, has_receipts.
-    """
-    order = PurchaseOrder.objects.locked(order_id)
-    live = Receipt.objects.filter(purchase_order=order).exclude(
-        status__in=[Receipt.Status.CANCELLED, Receipt.Status.REVERSED]
+def last_paid(product_ids: Collection[int], supplier_id: int, currency: str) -> dict[int, Decimal]:
+    """Return the net price last paid to, else last offered by, a supplier per product id."""
+    facts = PriceFact.objects.filter(
+        product_id__in=product_ids, supplier_id=supplier_id, currency_id=currency
     )
-    if live.exists():
-        raise DomainError(_("Cancel or reverse its goods receipts first."), code="has_receipts")
-    _move(order, PurchaseOrder.Status.CANCELLED, "purchase_order.cancelled", by=by, reason=reason)
-    update_inbound(order, [])
-    return order
+    offered = facts.filter(kind=PriceFact.Kind.RFQ).latest_by_product()
+    paid = facts.filter(kind=PriceFact.Kind.PURCHASE).latest_by_product()
+    return {key: fact.net_unit_price for key, fact in {**offered, **paid}.items()}
 
 
-def update_inbound(order: PurchaseOrder, lines: Sequence[PurchaseOrderLine]) -> None:
-    """Let the warehouse expect what these lines still have open."""
-    expect_inbound(
-        [Need(line.pk, line.product_id, line.open_quantity, order.warehouse_id) for line in lines],
-        requested_on=order.requested_on,
-        source=Source.of(order),
-    )
+def supplier_codes(product_ids: Collection[int], supplier_id: int) -> dict[int, str]:
+    """Return the supplier's own code per product id."""
+    codes = ProductCode.objects.active().filter(product__in=product_ids, supplier=supplier_id)
+    return dict(codes.order_by("-pk").values_list("product_id", "code"))
+
+
+# --- bought for sales order lines --------------------------------------------------------------
+
+
+def bound_quantities(
+    line_ids: Collection[int], *, apart_from: int | None = None
+) -> dict[int, Decimal]:
+    """Return what live purchase orders buy for sales order lines, closed parts left out."""
+    lines = PurchaseOrderLine.objects.filter(source_line__in=line_ids)
+    lines = lines.exclude(document__status=PurchaseOrderStatus.CANCELLED)
+    if apart_from is not None:
+        lines = lines.exclude(document=apart_from)
+    sums = lines.order_by().values_list("source_line_id")
+    return dict(sums.annotate(n=ExactSum(F("quantity") - F("closed_quantity"), places=3)))
+
+
+def check_not_bought_twice(order: PurchaseOrder, inputs: Sequence[PurchaseLineInput]) -> None:
+    """Refuse to buy again for a sales order line what another purchase order buys for it.
+
+    The first purchase may be larger than the need (a pack, a least quantity); nothing comes on top
+    of it beyond the need. Locks the sales orders by primary key.
+    """
+    bound = {line.source_line_id for line in inputs if line.source_line_id is not None}
+    if not bound:
+        return
+    named = SalesOrderLine.objects.filter(pk__in=bound)
+    headers = sorted(set(named.order_by().values_list("document_id", flat=True)))
+    list(SalesOrder.objects.select_for_update().filter(pk__in=headers).order_by("pk"))
+    sold = named.in_bulk()
+    before = bound_quantities(bound, apart_from=order.pk)
+    asked = _asked(inputs)
+    for number, line in enumerate(inputs, 1):
+        if line.source_line_id is None:
+            continue
+        field = f"lines[{number}].source_line_id"
+        wanted = sold.get(line.source_line_id)
+        if wanted is None:
+            raise DomainError(
+                _("There is no such order line."), code="unknown_source_line", field=field
+            )
+        had = before.get(wanted.pk, ZERO)
+        need = wanted.quantity - wanted.closed_quantity
+        if had > 0 and had + asked[wanted.pk] > need:
+            raise DomainError(
+                _("%(line)s: %(had)s of %(need)s are bought for it already.")
+                % {"line": wanted, "had": plain(had), "need": plain(need)},
+                code="bought_twice",
+                field=field,
+            )
+
+
+def _asked(inputs: Sequence[PurchaseLineInput]) -> dict[int, Decimal]:
+    asked: dict[int, Decimal] = defaultdict(lambda: ZERO)
+    for line in inputs:
+        if line.source_line_id is not None:
+            asked[line.source_line_id] += line.quantity
+    return asked

@@ -53,6 +53,15 @@ class CompanyAdmin(AuditedAdmin[Company]):
                 )
             },
         ),
+        (
+            _("Purchasing"),
+            {
+                "fields": (
+                    ("purchase_price_warning", "receipt_tolerance"),
+                    "purchase_approval_limit",
+                )
+            },
+        ),
     )
 
     def changelist_view(

@@ -2,7 +2,7 @@
 
 const form = document.querySelector("[data-grid]");
 const body = document.getElementById("rows");
-const COLUMNS = ["quantity", "unit_price", "lead_time"];
+const COLUMNS = (form.dataset.columns ?? "quantity unit_price lead_time").split(" ");
 let dirty = "dirty" in form.dataset;
 
 const rowsOf = () => [...body.querySelectorAll("tr[data-row]")];
