@@ -27,7 +27,7 @@ from erp.parts.api import router as parts
 from inventory.api import router as products
 from orders.api import router as orders
 from products.api import router as interchanges
-from quotations.api import enquiries, quotations
+from quotations.api import enquiries, quotations, rfqs
 
 logger = logging.getLogger(__name__)
 
@@ -84,6 +84,7 @@ for prefix, router in (
     ("/products", parts),
     ("/enquiries", enquiries),
     ("/quotations", quotations),
+    ("/rfqs", rfqs),
     ("", orders),
 ):
     api.add_router(prefix, router)

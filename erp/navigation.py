@@ -40,6 +40,7 @@ _GROUPS: list[dict[str, Any]] = [
     ),
     _group(
         _("Purchasing"),
+        _entry("quotations.rfq", _("Requests for quotation"), "contact_support"),
         _entry("orders.purchaseorder", _("Purchase orders"), "add_shopping_cart"),
         _entry("orders.receipt", _("Goods receipts"), "inventory"),
         _entry("inventory.inbound", _("Inbound goods"), "flight_land"),

@@ -1,5 +1,7 @@
 """How reliable a supplier is, told by what really came."""
 
+from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -29,14 +31,25 @@ class Performance:
 
 def supplier_performance(supplier: Supplier, *, on: date) -> Performance:
     """Return the figures of the year before a day, in one query."""
+    return performances([supplier.pk], on=on)[supplier.pk]
+
+
+def performances(supplier_ids: Collection[int], *, on: date) -> dict[int, Performance]:
+    """Return the figures of several suppliers, in one query."""
     receipts = Receipt.objects.posted().filter(
-        supplier=supplier, dated_on__gt=on - timedelta(days=DAYS_LOOKED_BACK), dated_on__lte=on
+        supplier__in=supplier_ids,
+        dated_on__gt=on - timedelta(days=DAYS_LOOKED_BACK),
+        dated_on__lte=on,
     )
-    rows = list(
-        receipts.order_by().values_list(
-            "purchase_order__dated_on", "dated_on", "purchase_order__requested_on"
-        )
-    )
+    rows: dict[int, list[tuple[date, date, date | None]]] = defaultdict(list)
+    for supplier, ordered, came, wanted in receipts.order_by().values_list(
+        "supplier_id", "purchase_order__dated_on", "dated_on", "purchase_order__requested_on"
+    ):
+        rows[supplier].append((ordered, came, wanted))
+    return {pk: _performance(rows[pk]) for pk in supplier_ids}
+
+
+def _performance(rows: list[tuple[date, date, date | None]]) -> Performance:
     days = [(came - ordered).days for ordered, came, _wanted in rows]
     wanted = [(came, day) for _ordered, came, day in rows if day is not None]
     return Performance(

@@ -1,12 +1,13 @@
 """What of orders, deliveries and receipts follows a merge, changes hands or stands in the way."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from django.db import models
 from django.utils.translation import gettext as _
 
 from erp.core.documents import lock_documents_naming
 from erp.core.owners import owner_hands_over
+from erp.core.periods import company_today
 from erp.core.registry import Repoint, blocks_change, follows_merge, goes_along, locks_merge
 from orders.models import (
     Delivery,
@@ -23,7 +24,9 @@ from orders.models import (
     SupplierReturn,
     SupplierReturnLine,
 )
+from orders.performance import performances
 from products.models import Product
+from quotations.sourcing import Reliability, tells_reliability
 
 follows_merge(SalesOrder, "customer")
 follows_merge(SalesOrder, "contact")
@@ -101,3 +104,10 @@ def _made_of_a_quotation(obj: models.Model) -> Iterator[str]:
     """The quotation is taken as ordered: its order is cancelled, not deleted."""
     if isinstance(obj, SalesOrder) and obj.quotation_id is not None:
         yield _("It was made of a quotation; cancel it instead.")
+
+
+@tells_reliability
+def _reliabilities(supplier_ids: Collection[int]) -> dict[int, Reliability]:
+    """How soon and how punctually suppliers delivered, for whoever chooses whom to ask."""
+    found = performances(supplier_ids, on=company_today())
+    return {pk: Reliability(row.average_days, row.on_time_percent) for pk, row in found.items()}

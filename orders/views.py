@@ -9,11 +9,13 @@ from accounts.requests import AuthedRequest
 from erp.core.errors import DomainError
 from erp.core.pages import change_once, page, pdf_answer, refuse
 from erp.core.policy import authorize
+from inventory.models import Warehouse
 from orders.models import Delivery, SalesOrder
 from orders.printing import delivery_note_pdf
 from orders.printing import sales_order_pdf as order_on_paper
 from orders.services import create_order_from_quotation
-from quotations.models import Quotation
+from orders.services.from_rfqs import order_awards
+from quotations.models import Quotation, Rfq
 
 
 @page("POST")
@@ -32,6 +34,35 @@ def order_from_quotation(request: AuthedRequest, pk: int) -> HttpResponse:
     except DomainError as refusal:
         refuse(request, refusal)
         return redirect("quotations:quotation", pk=quotation.pk)
+
+
+@page("POST")
+def orders_from_rfq(request: AuthedRequest, pk: int) -> HttpResponse:
+    """Draft a purchase order for each supplier to whom something was awarded."""
+    authorize(request.user, "orders.add_purchaseorder")
+    rfq = Rfq.objects.get_visible(request.user, pk)
+    given = request.POST.get("warehouse", "")
+    places = Warehouse.objects.visible_to(request.user).active()
+    place = places.filter(pk=int(given)).first() if given.isdecimal() and len(given) < 19 else None
+    seen = request.POST.get("version", "")
+
+    def effect() -> tuple[str, str]:
+        made = order_awards(
+            rfq.pk,
+            warehouse_id=place.pk if place else 0,
+            version=int(seen) if seen.isdecimal() and len(seen) < 10 else 0,
+            by=request.user,
+        )
+        said = _("Drafted: %(names)s") % {"names": ", ".join(order.ref for order in made)}
+        if len(made) == 1:
+            return reverse("admin:orders_purchaseorder_change", args=[made[0].pk]), said
+        return reverse("quotations:rfq", args=[rfq.pk]), said
+
+    try:
+        return change_once(request, "rfq.order", effect, object_id=rfq.pk)
+    except DomainError as refusal:
+        refuse(request, refusal)
+        return redirect("quotations:rfq", pk=rfq.pk)
 
 
 @page("GET")

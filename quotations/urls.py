@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from quotations.views import enquiries, lookups, quotations
+from quotations.views import enquiries, lookups, quotations, rfq_replies, rfqs
 
 app_name = "quotations"
 urlpatterns = [
@@ -21,4 +21,23 @@ urlpatterns = [
     path("quotations/<int:pk>/row/", quotations.new_row, name="new-row"),
     path("quotations/<int:pk>/pdf/", quotations.pdf, name="pdf"),
     path("quotations/<int:pk>/<slug:step>/", quotations.take_step, name="step"),
+    path("rfqs/", rfqs.rfq_list, name="rfqs"),
+    path("rfqs/new/", rfqs.new_rfq, name="new-rfq"),
+    path("rfqs/row/", rfqs.rfq_row, name="rfq-row"),
+    path("rfqs/suppliers/", lookups.suppliers, name="find-suppliers"),
+    path("rfqs/<int:pk>/", rfqs.rfq, name="rfq"),
+    path("rfqs/<int:pk>/suppliers/", rfqs.rfq_invite, name="rfq-invite"),
+    path("rfqs/<int:pk>/suppliers/<int:invitation_pk>/", rfqs.rfq_uninvite, name="rfq-uninvite"),
+    path("rfqs/<int:pk>/sheet/<int:invitation_pk>/", rfqs.rfq_sheet_file, name="rfq-sheet"),
+    path("rfqs/<int:pk>/pdf/<int:invitation_pk>/", rfqs.rfq_paper, name="rfq-pdf"),
+    path("rfqs/<int:pk>/reply/<int:invitation_pk>/", rfq_replies.reply, name="rfq-reply"),
+    path("rfqs/<int:pk>/reply/<int:invitation_pk>/file/", rfq_replies.reply_file, name="rfq-file"),
+    path(
+        "rfqs/<int:pk>/reply/<int:invitation_pk>/paste/",
+        rfq_replies.reply_paste,
+        name="rfq-paste",
+    ),
+    path("rfqs/<int:pk>/award/", rfq_replies.rfq_award, name="rfq-award"),
+    path("rfqs/<int:pk>/prices/", rfq_replies.rfq_prices, name="rfq-prices"),
+    path("rfqs/<int:pk>/<slug:step>/", rfqs.rfq_step, name="rfq-step"),
 ]

@@ -34,6 +34,7 @@ ADMINS: dict[str, Any] = {
 FACTORIES: dict[str, Callable[[], Any]] = {
     "quotations.enquiry": f.EnquiryFactory,
     "quotations.quotation": f.QuotationFactory,
+    "quotations.rfq": f.RfqFactory,
     "orders.salesorder": f.SalesOrderFactory,
     "orders.delivery": f.DeliveryFactory,
     "orders.purchaseorder": f.PurchaseOrderFactory,
@@ -93,6 +94,7 @@ def _rows(number: int) -> None:
     f.QuotationFactory(customer=customer, **document)
     f.OutcomeReasonFactory()
     f.ApprovalLimitFactory()
+    f.RfqFactory(owner=owner)
     order = f.SalesOrderFactory(customer=customer, warehouse=place.warehouse, **document)
     f.DeliveryFactory(sales_order=order, **document)
     purchase = f.PurchaseOrderFactory(supplier=supplier, warehouse=place.warehouse, **document)

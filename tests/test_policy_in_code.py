@@ -178,6 +178,7 @@ UNSCOPED_MODELS = {
     "inventory.TransferLine": "through its transfer",
     "orders.SalesOrderLine": "through its order",
     "orders.DeliveryLine": "through its delivery",
+    "orders.AwardOrder": "through its order",
     "orders.PurchaseOrderLine": "through its order",
     "orders.ReceiptLine": "through its receipt",
     "orders.ReturnLine": "through its return",

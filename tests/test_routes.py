@@ -55,6 +55,14 @@ def _lines(world: World) -> list[dict[str, Any]]:
     return [{"product_id": _product(world), "quantity": "2", "unit_price": "9.5"}]
 
 
+def _rfq_lines(world: World) -> dict[str, Any]:
+    line = {"product": _product(world), "origin_line": "", "wording": "", "wanted_on": ""}
+    return line | {"quantity": "2"}
+
+
+_REPLY_COLUMNS = ("line", "unit_price", "minimum_quantity", "lead_time", "offered", "remark")
+
+
 def _version(question: Question) -> int:
     return getattr(question.row, "version", 1)
 
@@ -62,6 +70,8 @@ def _version(question: Question) -> int:
 def _answers(world: World, question: Question) -> dict[str, Any]:
     """What the page of a verb asks."""
     verb = question.rule.values.get("name")
+    if verb == "order" and question.rule.label == "quotations.rfq":
+        return {"warehouse": world.own("inventory.warehouse", question.person).pk}
     if verb == "hand_over":
         return {"colleague": world.users["sales2"].pk}
     if verb == "copy_for":
@@ -91,6 +101,34 @@ BODIES: dict[tuple[str, str], Body] = {
     ("POST", "quotations/export/"): lambda w, q: {"format": "csv"},
     ("POST", "interchanges/derive/"): lambda w, q: {"token": _token(q)},
     ("POST", "i18n/setlang/"): lambda w, q: {"language": "en"},
+    ("POST", "rfqs/new/"): lambda w, q: _rfq_lines(w) | {"token": _token(q)},
+    ("GET", "rfqs/row/"): lambda w, q: {"product": _product(w)},
+    ("POST", "rfqs/<int:pk>/"): lambda w, q: (
+        _rfq_lines(w) | {"token": _token(q), "version": _version(q)}
+    ),
+    ("POST", "rfqs/<int:pk>/reply/<int:invitation_pk>/"): lambda w, q: (
+        {name: [] for name in _REPLY_COLUMNS} | {"token": _token(q), "version": _version(q)}
+    ),
+    **{
+        ("POST", f"rfqs/<int:pk>/{tail}"): lambda w, q: {
+            "token": _token(q),
+            "version": _version(q),
+        }
+        for tail in (
+            "suppliers/",
+            "suppliers/<int:invitation_pk>/",
+            "reply/<int:invitation_pk>/file/",
+            "award/",
+            "prices/",
+            "order/",
+            "<slug:step>/",
+        )
+    },
+    ("POST", "api/v1/rfqs"): lambda w, q: {"lines": [{"product_id": _product(w), "quantity": "2"}]},
+    ("PATCH", "api/v1/rfqs/<int:rfq_id>"): lambda w, q: {"version": _version(q), "notes": "改"},
+    ("POST", "api/v1/rfqs/<int:rfq_id>/suppliers"): lambda w, q: {"supplier_ids": []},
+    ("POST", "api/v1/rfqs/<int:rfq_id>/replies"): lambda w, q: {"supplier_id": q.row.pk},
+    ("POST", "api/v1/rfqs/<int:rfq_id>/award"): lambda w, q: {"awards": []},
     ("POST", "api/v1/enquiries"): lambda w, q: {
         "customer_id": _customer(w, q),
         "text": f"{w.shared['products.product'].designation} SKF 10个",
@@ -156,6 +194,8 @@ def asker(world: World, monkeypatch: pytest.MonkeyPatch) -> Asker:
     for printer in (
         "quotations.views.quotations.quotation_pdf",
         "quotations.api.documents.quotation_pdf",
+        "quotations.views.rfqs.rfq_pdf",
+        "quotations.api.rfq_routes.rfq_pdf",
         "orders.views.order_on_paper",
         "orders.views.delivery_note_pdf",
         "finance.views.invoice_on_paper",

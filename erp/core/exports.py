@@ -95,20 +95,30 @@ class _BareDecimal(Decimal):
 # --- XLSX ------------------------------------------------------------------------------------
 
 
-def write_xlsx(headers: Sequence[Any], rows: Iterable[Sequence[Any]], sheet_name: str) -> bytes:
-    """Return a workbook of one sheet, its first row the headers; times are local."""
+def write_xlsx(
+    headers: Sequence[Any],
+    rows: Iterable[Sequence[Any]],
+    sheet_name: str,
+    above: Iterable[Sequence[Any]] = (),
+) -> bytes:
+    """Return a workbook of one sheet; times are local. ``above``: rows before the headers."""
     buffer = io.BytesIO()
-    save_xlsx(buffer, headers, rows, sheet_name)
+    save_xlsx(buffer, headers, rows, sheet_name, above)
     return buffer.getvalue()
 
 
 def save_xlsx(
-    file: IO[bytes], headers: Sequence[Any], rows: Iterable[Sequence[Any]], sheet_name: str
+    file: IO[bytes],
+    headers: Sequence[Any],
+    rows: Iterable[Sequence[Any]],
+    sheet_name: str,
+    above: Iterable[Sequence[Any]] = (),
 ) -> None:
     """Write such a workbook to a file row by row, however long it is; at most MAX_SHEET_ROWS."""
     title = _sheet_title(sheet_name)
     cells = ([_sheet_value(value) for value in row] for row in rows)
-    xlsx.save(file, [xlsx.Text(str(neutralise(str(header)))) for header in headers], cells, title)
+    heads = [xlsx.Text(str(neutralise(str(header)))) for header in headers]
+    xlsx.save(file, heads, cells, title, [[_sheet_value(v) for v in row] for row in above])
 
 
 def _sheet_title(name: str) -> str:

@@ -37,27 +37,43 @@ class Text(str):
 
 
 def save(
-    file: IO[bytes], headers: Sequence[Text], rows: Iterable[Sequence[Any]], title: str
+    file: IO[bytes],
+    headers: Sequence[Text],
+    rows: Iterable[Sequence[Any]],
+    title: str,
+    above: Sequence[Sequence[Any]] = (),
 ) -> None:
-    """Write the workbook; ValueError when there are more rows than a sheet has."""
+    """Write the workbook; ValueError when there are more rows than a sheet has.
+
+    ``above``: rows before the headers, of which the first is a heading.
+    """
     rows = iter(rows)
     first = list(islice(rows, _ROWS_AT_ONCE))
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=5) as archive:
         for name, content in _parts(title).items():
             archive.writestr(name, _XML + content)
         with archive.open("xl/worksheets/sheet1.xml", "w", force_zip64=True) as sheet:
-            sheet.write(_head(headers, first).encode())
-            last = _write_rows(sheet.write, headers, chain(first, rows))
+            top = len(above) + 1
+            sheet.write(_head(headers, first, top).encode())
+            sheet.write("".join(_above(above)).encode())
+            last = _write_rows(sheet.write, headers, chain(first, rows), top)
             columns = letters(max(len(headers), 1) - 1)
-            sheet.write(f'</sheetData><autoFilter ref="A1:{columns}{last}"/></worksheet>'.encode())
+            filtered = f'<autoFilter ref="A{top}:{columns}{last}"/>'
+            sheet.write(f"</sheetData>{filtered}</worksheet>".encode())
+
+
+def _above(rows: Sequence[Sequence[Any]]) -> list[str]:
+    return [_row(number, row, 0 if number > 1 else _HEADER) for number, row in enumerate(rows, 1)]
 
 
 def _write_rows(
-    write: Callable[[bytes], Any], headers: Sequence[Text], rows: Iterable[Sequence[Any]]
+    write: Callable[[bytes], Any],
+    headers: Sequence[Text],
+    rows: Iterable[Sequence[Any]],
+    number: int,
 ) -> int:
-    """Write the header and the rows; return the number of the last."""
-    number = 1
-    pieces = [_row(1, headers, _HEADER)]
+    """Write the header as this row and the rows below; return the number of the last."""
+    pieces = [_row(number, headers, _HEADER)]
     for row in rows:
         number += 1
         if number > MAX_ROWS:
@@ -129,7 +145,7 @@ def letters(column: int) -> str:
 # --- what stands around the rows -------------------------------------------------------------
 
 
-def _head(headers: Sequence[Text], rows: Sequence[Sequence[Any]]) -> str:
+def _head(headers: Sequence[Text], rows: Sequence[Sequence[Any]], top: int) -> str:
     """Return the sheet's beginning: the header stays in view, columns fit what comes first."""
     widths = "".join(
         f'<col min="{column}" max="{column}" width="{_width(header, rows, column - 1)}"'
@@ -138,7 +154,7 @@ def _head(headers: Sequence[Text], rows: Sequence[Sequence[Any]]) -> str:
     )
     return (
         f'{_XML}<worksheet xmlns="{_SPREADSHEET}"><sheetViews><sheetView workbookViewId="0">'
-        '<pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/>'
+        f'<pane ySplit="{top}" topLeftCell="A{top + 1}" activePane="bottomLeft" state="frozen"/>'
         f"</sheetView></sheetViews>{f'<cols>{widths}</cols>' if widths else ''}<sheetData>"
     )
 

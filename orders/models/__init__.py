@@ -5,6 +5,7 @@ sum of its shipped delivery lines; the same for purchase lines and posted receip
 back of a delivery line than was shipped; what was posted is never changed, only reversed.
 """
 
+from orders.models.awarded import AwardOrder
 from orders.models.deliveries import Delivery, DeliveryLine, DeliveryQuerySet, DeliveryStatus
 from orders.models.purchasing import (
     PurchaseOrder,
@@ -30,6 +31,7 @@ from orders.models.supplier_returns import (
 from orders.models.tolerances import DeliveryTolerance
 
 __all__ = [
+    "AwardOrder",
     "Delivery",
     "DeliveryLine",
     "DeliveryQuerySet",

@@ -24,6 +24,7 @@ from orders.services.delivery_planning import (
     reserve_delivery,
     step_back_delivery,
 )
+from orders.services.from_rfqs import order_awards, request_for_order
 from orders.services.order_drafting import (
     change_order,
     create_order,
@@ -111,6 +112,7 @@ __all__ = [
     "create_return",
     "create_supplier_return",
     "finish_delivery",
+    "order_awards",
     "pick_delivery",
     "post_receipt",
     "post_return",
@@ -119,6 +121,7 @@ __all__ = [
     "reopen_order",
     "reopen_receipt",
     "replace_lines",
+    "request_for_order",
     "reserve_delivery",
     "reserve_waiting",
     "reverse_delivery",

@@ -1,5 +1,5 @@
-"""Enquiries, quotations and the rules they follow."""
+"""Enquiries, quotations, the rules they follow, and requests for quotation."""
 
-from quotations.admin import enquiries, quotations, rules
+from quotations.admin import enquiries, quotations, rfqs, rules
 
-__all__ = ["enquiries", "quotations", "rules"]
+__all__ = ["enquiries", "quotations", "rfqs", "rules"]

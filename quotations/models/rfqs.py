@@ -45,6 +45,9 @@ class RfqQuerySet(DocumentQuerySet["Rfq"]):
     def unfinished(self) -> Self:
         return self.filter(status__in=UNFINISHED_RFQS)
 
+    def made_for(self, origin: models.Model) -> Self:
+        return self.filter(origin_type=origin._meta.label_lower, origin_id=origin.pk)
+
     def waiting(self) -> Self:
         """Sent, and somebody who was asked has not answered."""
         silent = RfqSupplier.objects.silent().values("document")

@@ -44,6 +44,7 @@ from quotations.services.rfqs_prices import (
     sales_price,
     take_prices,
 )
+from quotations.services.rfqs_reminders import remind_of_answers, tell_lapsed
 from quotations.services.rfqs_replies import (
     ReplyInput,
     ReplyOutcome,
@@ -107,6 +108,7 @@ __all__ = [
     "record_replies",
     "refuse_quotation",
     "reject_rfq",
+    "remind_of_answers",
     "reopen_enquiry",
     "reopen_rfq",
     "replace_lines",
@@ -120,5 +122,6 @@ __all__ = [
     "submit_quotation",
     "take_awards",
     "take_prices",
+    "tell_lapsed",
     "warn_of_expiry",
 ]

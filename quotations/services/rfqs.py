@@ -299,6 +299,8 @@ def set_language(
         raise DomainError(_("This supplier is not asked."), code="not_found")
     old, row.language = row.language, language
     row.save(update_fields=["language"])
+    rfq.version += 1
+    rfq.save(update_fields=["version", "updated_at"])
     record("rfq.language_set", rfq, by=by, changes={"language": (old, language)})
     return rfq
 

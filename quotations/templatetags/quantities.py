@@ -1,6 +1,8 @@
 """How figures are written on the sales pages."""
 
+from collections.abc import Mapping
 from decimal import Decimal
+from typing import Any
 
 from django import template
 from django.utils.translation import get_language
@@ -47,6 +49,26 @@ def money(value: Decimal | None) -> str:
 @register.filter
 def percent(rate: Decimal) -> str:
     return f"{plain_number(rate * 100)} %"
+
+
+@register.filter
+def signed_percent(rate: Decimal) -> str:
+    """How much dearer or cheaper: +3.5 %, −12 %."""
+    shown = (rate * 100).quantize(Decimal("0.1"))
+    sign = "+" if shown > 0 else "−" if shown < 0 else "±"
+    return f"{sign}{plain_number(abs(shown))} %"
+
+
+@register.filter
+def short_price(value: Decimal | None) -> str:
+    """A price that was converted: four decimals at most, as nobody wrote more."""
+    return price_text(value.quantize(Decimal("0.0001"))) if isinstance(value, Decimal) else ""
+
+
+@register.filter
+def of_key(rows: Mapping[Any, Any], key: Any) -> Any:
+    """What stands under a key; None without it."""
+    return rows.get(key)
 
 
 @register.filter

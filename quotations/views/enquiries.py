@@ -20,7 +20,7 @@ from quotations.files import keep_file
 from quotations.forms import EnquiryForm
 from quotations.grid import read_number
 from quotations.matching import PricedEnquiry, price_enquiry
-from quotations.models import Enquiry, Quotation
+from quotations.models import Enquiry, Quotation, Rfq
 from quotations.sheets import enquiry_sheet
 
 LEARN = "products.add_productcode"
@@ -81,6 +81,8 @@ def enquiry(request: AuthedRequest, pk: int) -> HttpResponse:
         "unmatched": sum(line.facts is None for line in lines),
         "unsure": sum(not line.line.is_sure for line in lines),
         "quotations": list(made),
+        "rfqs": list(Rfq.objects.visible_to(request.user).made_for(asked)),
+        "may_ask": asked.is_open and allowed(request.user, "quotations.add_rfq"),
         "may_quote": asked.is_open and allowed(request.user, "quotations.add_quotation"),
         "token": new_token(),
     }

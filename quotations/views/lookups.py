@@ -5,7 +5,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 
 from accounts.requests import AuthedRequest
-from customers.models import Customer
+from customers.models import Customer, Supplier
 from erp.core.pages import page
 from erp.core.policy import authorize
 from products.search import match
@@ -21,6 +21,20 @@ def customers(request: AuthedRequest) -> HttpResponse:
     authorize(request.user, "customers.view_customer")
     asked = _asked(request)
     found = Customer.objects.visible_to(request.user).active()
+    if asked:
+        found = found.filter(
+            Q(code__istartswith=asked) | Q(name__icontains=asked) | Q(short_name__icontains=asked)
+        )
+    context = {"asked": asked, "customers": found[:MOST_OPTIONS]}
+    return render(request, "quotations/_customers.html", context)
+
+
+@page("GET")
+def suppliers(request: AuthedRequest) -> HttpResponse:
+    """The user's suppliers by code, name or part of the name."""
+    authorize(request.user, "customers.view_supplier")
+    asked = _asked(request)
+    found = Supplier.objects.visible_to(request.user).active().filter(blocked_reason="")
     if asked:
         found = found.filter(
             Q(code__istartswith=asked) | Q(name__icontains=asked) | Q(short_name__icontains=asked)

@@ -112,6 +112,9 @@ def _rows_of(world: World, owner: User, first: int) -> dict[str, Any]:
     f.QuotationLineFactory(document=quotation, product=product, line_no=1)
     enquiry = f.EnquiryFactory(pk=first, owner=owner, customer=customer, lines=0)
     f.EnquiryLineFactory(document=enquiry, product=product, line_no=1)
+    rfq = f.RfqFactory(pk=first, owner=owner, lines=0)
+    f.RfqLineFactory(document=rfq, product=product, line_no=1, pk=first)
+    f.RfqSupplierFactory(document=rfq, supplier=supplier, pk=first)
     order = f.SalesOrderFactory(pk=first, owner=owner, customer=customer, lines__product=product)
     purchase = f.PurchaseOrderFactory(pk=first, owner=owner, supplier=supplier)
     paper = f.UploadedFileFactory(
@@ -130,6 +133,7 @@ def _rows_of(world: World, owner: User, first: int) -> dict[str, Any]:
         "core.export": f.ExportFactory(pk=first, owner=owner),
         "quotations.enquiry": enquiry,
         "quotations.quotation": quotation,
+        "quotations.rfq": rfq,
         "orders.salesorder": order,
         "orders.delivery": f.DeliveryFactory(pk=first, owner=owner, sales_order=order),
         "orders.purchaseorder": purchase,
