@@ -24,6 +24,7 @@ from erp.core.admin import (
     ArchivableAdmin,
     AuditedAdmin,
     ObjectAction,
+    VersionedForm,
     VisibleFilter,
     display,
     right,
@@ -60,7 +61,7 @@ def _check_twin(form: Any) -> str:
     return name
 
 
-class EmployeeForm(forms.ModelForm[User]):
+class EmployeeForm(VersionedForm):
     # Roles the editor may not grant stay as they are; he does not see them as choices.
     kept_groups: QuerySet[Group] | None = None
 

@@ -6,7 +6,6 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldBooleanWidget
 
-from customers.models import FollowUp
 from customers.services import check_similar
 from erp.core.admin import VersionedForm
 from erp.core.errors import DomainError
@@ -49,7 +48,7 @@ class PartnerForm(VersionedForm):
             self.add_error(field, forms.ValidationError(refusal.message, code=refusal.code))
 
 
-class FollowUpForm(forms.ModelForm[FollowUp]):
+class FollowUpForm(VersionedForm):
     def clean(self) -> Any:
         cleaned = super().clean()
         chosen = [self.cleaned_data.get(name) for name in ("customer", "supplier")]

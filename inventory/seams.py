@@ -18,6 +18,7 @@ from inventory.models import (
     Bin,
     Inbound,
     InboundPromise,
+    RecipeLine,
     ReorderRule,
     Reservation,
     StockBalance,
@@ -68,6 +69,7 @@ def _add_up(
 # A bin that was never used goes with its warehouse; moves and balances hold both.
 goes_along(Bin, "warehouse")
 goes_along(WarehouseStaff, "warehouse")
+goes_along(RecipeLine, "recipe")
 
 set_warehouses(warehouses_of_user)
 locks_merge(Product, _lock_stock)

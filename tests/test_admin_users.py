@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.contrib.admin import site
 from django.contrib.auth.models import Group, Permission
 from django.test import Client
 from django.urls import reverse
@@ -26,13 +27,17 @@ def page(user: Any) -> str:
 
 
 def form(user: Any, **changes: Any) -> dict[str, Any]:
+    stored = User.objects.get(pk=user.pk)
     return {
+        "seen_version": site.get_model_admin(User).version_of(stored),  # type: ignore[attr-defined]
         "username": user.username,
         "display_name": user.display_name,
         "language": user.language,
         "time_zone": user.time_zone,
         "is_active": "on",
         "is_staff": "on",
+        "-1-TOTAL_FORMS": 0,
+        "-1-INITIAL_FORMS": 0,
         **changes,
     }
 

@@ -31,6 +31,7 @@ MADE_OF_OTHERS = {
     "quotations.Enquiry": "what a customer wrote, once",
     "orders.Delivery": "of its order",
     "orders.Return": "of its delivery",
+    "orders.SupplierReturn": "of its receipt",
     "orders.Receipt": "of its purchase order",
     "finance.Invoice": "of its delivery or receipt",
     "finance.Payment": "money moved once",
@@ -70,7 +71,14 @@ def test_every_kind_of_document_is_copied_or_says_why_not() -> None:
 
 
 # Kinds whose own apps have yet to say so.
-NOT_YET = {"orders.SalesOrder", "quotations.Rfq", "inventory.Transfer"}
+NOT_YET = {
+    "orders.SalesOrder",
+    "quotations.Rfq",
+    "inventory.Transfer",
+    "inventory.Assembly",
+    "inventory.StockCount",
+    "inventory.StockEntry",
+}
 
 
 def test_the_tables_in_the_docs_are_the_plans() -> None:

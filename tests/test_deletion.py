@@ -55,6 +55,7 @@ STAYS = {
     "imports.ImportBeat.of": "an import is never deleted",
     "imports.ImportChunk.of": "an import is never deleted",
     "imports.ImportProblem.of": "an import is never deleted",
+    "inventory.StockDay.account": "a stock value is never deleted",
     "inventory.WarehouseStaff.user": "a user is never deleted",
     "messaging.Notification.recipient": "a user is never deleted",
     "products.ForbiddenBrand.brand": "what a customer said of the brand",

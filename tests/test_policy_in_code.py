@@ -29,6 +29,7 @@ UNSCOPED_READS = {
     "erp/core/admin/batch.py _tell *": "the row tried, which its list found in sight",
     "erp/core/admin/columns.py _labelled model": "labels of keys in rows the list shows",
     "erp/core/admin/company.py CompanyAdmin.has_add_permission Company": "there is one at most",
+    "erp/core/admin/versions.py VersionedAdmin.render_change_form *": "the row being shown",
     "erp/core/admin/scoped.py visible_rows model": "this is where admins ask visible_to",
 }
 _MANAGERS = {"objects", "_default_manager", "_base_manager"}

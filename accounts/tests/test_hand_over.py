@@ -63,7 +63,8 @@ def test_the_page_asks_to_whom() -> None:
     client = Client()
     client.force_login(f.UserFactory(role="manager"))
     page = reverse("admin:accounts_user_do", args=(leaver.pk, "hand_over"))
-    assert client.get(page).status_code == 200
-    assert client.post(page, {"version": ""}).status_code == 200
-    client.post(page, {"version": "", "colleague": colleague.pk})
+    asked = client.get(page)
+    seen = {"version": asked.context["row_version"]}
+    assert client.post(page, seen).status_code == 200
+    client.post(page, {**seen, "colleague": colleague.pk})
     assert Customer.objects.get().owner == colleague

@@ -159,7 +159,9 @@ def test_a_follow_up_is_added_on_the_customers_page_and_done_in_its_list() -> No
     assert list(listed) == [follow_up]
     listed = client.get(page("changelist", model="followup"), {"when": "open"})
     assert list(listed.context["cl"].result_list) == [follow_up, later]
-    client.post(page("do", follow_up.pk, "done", model="followup"), {"version": ""})
+    shown = client.get(page("change", follow_up.pk, model="followup"))
+    seen = {"version": shown.context["row_version"]}
+    client.post(page("do", follow_up.pk, "done", model="followup"), seen)
     follow_up.refresh_from_db()
     assert follow_up.is_done
 

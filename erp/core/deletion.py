@@ -30,7 +30,7 @@ from erp.core.registry import (
     tell_deleted,
 )
 from erp.core.service import service
-from erp.core.snapshots import snapshot
+from erp.core.snapshots import snapshot, version_of
 
 # Rows one deletion takes, and what may go along with them.
 MOST_ROWS, MOST_ALONG = 200, 5_000
@@ -204,7 +204,7 @@ def delete_rows(
     model: Model,
     pks: Sequence[Any],
     *,
-    versions: Mapping[Any, int | None] | None = None,
+    versions: Mapping[Any, Any] | None = None,
     by: Any,
 ) -> Effects:
     """Delete rows with what belongs to them, all or nothing; return what went.
@@ -221,9 +221,7 @@ def delete_rows(
     return run(pks[0] if pks else None, by=by)
 
 
-def _delete(
-    model: Model, pks: Sequence[Any], versions: Mapping[Any, int | None], *, by: Any
-) -> Effects:
+def _delete(model: Model, pks: Sequence[Any], versions: Mapping[Any, Any], *, by: Any) -> Effects:
     if len(pks) > MOST_ROWS:
         raise DomainError(_("Choose at most %(most)d rows.") % {"most": MOST_ROWS}, code="too_many")
     rows = lock_rows(model, pks, versions)
@@ -246,14 +244,14 @@ def _delete(
     return effects
 
 
-def lock_rows(model: Model, pks: Sequence[Any], versions: Mapping[Any, int | None]) -> list[Any]:
+def lock_rows(model: Model, pks: Sequence[Any], versions: Mapping[Any, Any]) -> list[Any]:
     """Lock rows by key. Raises DomainError not_found; stale_version for one changed since."""
     rows = list(model._default_manager.select_for_update().filter(pk__in=list(pks)).order_by("pk"))
     if not rows or len(rows) != len(set(pks)):
         raise DomainError(_("There is nothing here."), code="not_found")
     for row in rows:
         seen = versions.get(row.pk)
-        if seen is not None and seen != getattr(row, "version", seen):
+        if seen is not None and str(seen) != version_of(row):
             raise StaleVersionError(
                 _("%(row)s was changed in the meantime. Look again.") % {"row": row},
                 code="stale_version",

@@ -30,7 +30,7 @@ PURCHASE_ORDER_LINE = copies(
     PurchaseOrderLine,
     copied=LINE_COPIED,
     anew=LINE_ANEW,
-    reset=(*LINE_RESET, "received_quantity", "closed_quantity"),
+    reset=(*LINE_RESET, "received_quantity", "closed_quantity", "close_reason", "over_quantity"),
 )
 
 
@@ -61,17 +61,16 @@ def copy_purchase_order(
             quantity=line.quantity,
             unit_price=line.unit_price,
             price_includes_tax=line.price_includes_tax,
+            partner_wording=line.partner_wording,
         )
         for line in lines
     ]
     copy = create_purchase_order(
-        source.supplier_id, entered, warehouse_id=source.warehouse_id, by=by
+        source.supplier_id,
+        entered,
+        warehouse_id=source.warehouse_id,
+        notes=source.notes,
+        by=by,
     )
-    rows = list(copy.lines.order_by("line_no"))
-    for row, line in zip(rows, lines, strict=True):
-        row.partner_wording = line.partner_wording
-    PurchaseOrderLine.objects.bulk_update(rows, ["partner_wording"], batch_size=500)
-    copy.notes = source.notes
-    copy.save(update_fields=["notes"])
     record("purchase_order.copied", copy, by=by, changes={"copied_from": (None, source.ref)})
     return copy

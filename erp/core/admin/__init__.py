@@ -14,7 +14,6 @@ from erp.core.admin.audited import (
     ArchivedFilter,
     AuditedAdmin,
     MasterAdmin,
-    VersionedForm,
     change_row,
 )
 from erp.core.admin.company import CompanyAdmin
@@ -34,6 +33,7 @@ from erp.core.admin.scoped import (
     right,
     visible_rows,
 )
+from erp.core.admin.versions import VersionedForm
 
 __all__ = [
     "COST_RIGHT",

@@ -32,6 +32,7 @@ from erp.core.admin.batch import run_batch
 from erp.core.admin.scoped import M, ScopedAdmin
 from erp.core.errors import DomainError
 from erp.core.policy import allowed
+from erp.core.snapshots import version_of
 
 Run = Callable[..., Any]
 Ask = Callable[[Any, HttpRequest], type[forms.Form]]
@@ -126,6 +127,14 @@ class ActionsAdmin(ScopedAdmin[M]):
         name = f"{self.opts.app_label}_{self.opts.model_name}_do"
         return [path("<path:object_id>/do/<slug:name>/", view, name=name), *super().get_urls()]
 
+    def related_values(self, obj: M) -> dict[str, Any]:  # noqa: ARG002 (overridden)
+        """Values outside the row's own table that are edited with it, such as a user's groups."""
+        return {}
+
+    def version_of(self, obj: M) -> str:
+        """Return what tells this state of the row from the next."""
+        return version_of(obj, self.related_values(obj))
+
     # --- one row ---
 
     def change_view(
@@ -139,6 +148,7 @@ class ActionsAdmin(ScopedAdmin[M]):
         context = dict(extra_context or {})
         if obj is not None:
             context["object_actions"] = self.buttons(request, obj)
+            context["row_version"] = self.version_of(obj)
             context["facts"] = [fact for facts in self.facts for fact in facts(obj, request)]
             if self.pdf_url_name:
                 context["pdf_url"] = reverse(self.pdf_url_name, args=(obj.pk,))
@@ -179,7 +189,7 @@ class ActionsAdmin(ScopedAdmin[M]):
             return self._asking(request, action, obj, form)
         target = obj
         seen = request.POST.get("version", "")
-        if seen != str(getattr(obj, "version", "")):
+        if seen != self.version_of(obj):
             messages.error(
                 request, _("%(row)s was changed in the meantime. Look again.") % {"row": obj}
             )
@@ -202,6 +212,7 @@ class ActionsAdmin(ScopedAdmin[M]):
             "adminform": AdminForm(shown, fieldsets, {}),
             "action": action,
             "original": obj,
+            "row_version": self.version_of(obj),
             "opts": self.opts,
             "media": self.media + form.media,
             "back": reverse(

@@ -2,7 +2,7 @@
 # ruff: noqa: ARG002 (hooks take what Django hands them)
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, ClassVar
+from typing import Any
 
 from django import forms
 from django.contrib import admin
@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from erp.core.admin.actions import ObjectAction
 from erp.core.admin.deleting import DeletingAdmin
 from erp.core.admin.scoped import M, right
+from erp.core.admin.versions import VersionedAdmin
 from erp.core.record import field_changes, record
 from erp.core.snapshots import snapshot
 
@@ -25,58 +26,7 @@ def action_name(obj: models.Model, verb: str) -> str:
     return f"{obj._meta.label_lower}.{verb}"
 
 
-def _shown(value: Any) -> str:
-    return "–" if value in (None, "") else str(value)
-
-
-class VersionedForm(forms.ModelForm[Any]):
-    """Carries the version its page showed; saving over a newer one is refused with a difference."""
-
-    seen_version = forms.IntegerField(required=False, widget=forms.HiddenInput)
-    # Columns no form has and a constraint speaks of, derived from what the form has.
-    derived_fields: ClassVar[tuple[str, ...]] = ("search_key",)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.initial["seen_version"] = getattr(self.instance, "version", None)
-
-    def clean(self) -> Any:
-        cleaned = super().clean()
-        stored = self.instance
-        if stored.pk and self.cleaned_data.get("seen_version") != stored.version:
-            raise forms.ValidationError(
-                _("Somebody changed this in the meantime; nothing was saved. %(difference)s")
-                % {"difference": self.difference()},
-                code="stale_version",
-            )
-        return cleaned
-
-    def difference(self) -> str:
-        """Tell each field whose stored value is not what this form says."""
-        texts = []
-        for name in self.changed_data:
-            if name in self.fields and name != "seen_version":
-                before, after = _shown(self.initial.get(name)), _shown(self.data.get(name))
-                texts.append(
-                    _("%(field)s: stored “%(stored)s”, yours “%(yours)s”.")
-                    % {"field": self.fields[name].label, "stored": before, "yours": after}
-                )
-        return " ".join(texts)
-
-    def _post_clean(self) -> None:
-        """Check constraints over derived columns too, instead of leaving them to the database."""
-        form: Any = super()  # Django's own hooks, which the type stubs leave out
-        form._post_clean()  # noqa: SLF001
-        if self.errors:
-            return
-        exclude = form._get_validation_exclusions() - set(self.derived_fields)  # noqa: SLF001
-        try:
-            self.instance.validate_constraints(exclude=exclude)
-        except forms.ValidationError as errors:
-            form._update_errors(errors)  # noqa: SLF001
-
-
-class AuditedAdmin(DeletingAdmin[M]):
+class AuditedAdmin(VersionedAdmin[M], DeletingAdmin[M]):
     """Writes one operation-log entry per saved row, in the same transaction."""
 
     def get_object(
@@ -119,10 +69,6 @@ class AuditedAdmin(DeletingAdmin[M]):
             record(
                 action_name(form.instance, verb), form.instance, by=request.user, changes=changes
             )
-
-    def related_values(self, obj: M) -> dict[str, Any]:
-        """Values outside the row's own table that belong to its entry, such as a user's groups."""
-        return {}
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:  # noqa: FBT001
         stored = {
@@ -231,26 +177,5 @@ class ArchivableAdmin(AuditedAdmin[M]):
         return [*super().get_list_filter(request), ArchivedFilter]
 
 
-class VersionedAdmin(AuditedAdmin[M]):
-    """Refuses a form that was opened before somebody else's save."""
-
-    form = VersionedForm
-    change_form_before_template = "admin/erp/version.html"
-
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return [name for name in super().get_fields(request, obj) if name != "seen_version"]
-
-    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:  # noqa: FBT001
-        if change and form.has_changed():
-            obj.version += 1
-        super().save_model(request, obj, form, change)
-
-    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:  # noqa: FBT001
-        super().save_related(request, form, formsets, change)
-        if change and not form.has_changed() and any(f.has_changed() for f in formsets):
-            form.instance.version += 1
-            form.instance.save(update_fields=["version"])
-
-
-class MasterAdmin(VersionedAdmin[M], ArchivableAdmin[M]):
+class MasterAdmin(ArchivableAdmin[M]):
     """Subclasses of ``erp.core.models.Master``."""

@@ -109,10 +109,6 @@ def link_of(row: models.Model) -> str:
         return ""
 
 
-def version_of(row: Any) -> str:
-    return str(getattr(row, "version", ""))
-
-
 # --- before ----------------------------------------------------------------------------------
 
 
@@ -121,7 +117,7 @@ def preview(model_admin: Any, request: HttpRequest, action: "ObjectAction", row:
     told = Preview(
         row,
         link_of(row),
-        version_of(row),
+        model_admin.version_of(row),
         _partner(model_admin, row),
         row.lines.count() if hasattr(row, "lines") else None,
         _amount(model_admin, request, row),
@@ -197,7 +193,7 @@ def _run(model_admin: Any, request: HttpRequest, action: "ObjectAction") -> list
     for row in model_admin.get_queryset(request).filter(pk__in=_keys(model_admin, ticked)):
         there[str(row.pk)] = row
     return [
-        _outcome(request, action, there[key])
+        _outcome(model_admin, request, action, there[key])
         if key in there
         else Outcome(f"#{key}", "", "changed", _("It is not there any more."))
         for key in ticked
@@ -215,10 +211,10 @@ def _keys(model_admin: Any, texts: Iterable[str]) -> list[Any]:
     return keys
 
 
-def _outcome(request: HttpRequest, action: "ObjectAction", row: Any) -> Outcome:
+def _outcome(model_admin: Any, request: HttpRequest, action: "ObjectAction", row: Any) -> Outcome:
     """Do it to one row that is still as its page showed it."""
     link = link_of(row)
-    if request.POST.get(f"seen-{row.pk}", "") != version_of(row):
+    if request.POST.get(f"seen-{row.pk}", "") != model_admin.version_of(row):
         return Outcome(row, link, "changed", _("It was changed in the meantime; nothing was done."))
     try:
         result = action.run(row, request)

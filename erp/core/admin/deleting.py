@@ -25,6 +25,7 @@ from erp.core.admin.scoped import M, right, visible_rows
 from erp.core.deletion import Effects, Group, delete_rows, effects_of_deleting, lock_rows
 from erp.core.errors import DomainError
 from erp.core.policy import allowed
+from erp.core.snapshots import version_of
 
 # Rows of a table a page names; of the others it tells how many there are.
 MOST_NAMED = 10
@@ -46,14 +47,9 @@ def told(request: HttpRequest, group: Group) -> Told:
     return Told(str(group), rows, group.count - len(named))
 
 
-def seen_versions(request: HttpRequest, rows: Iterable[Any]) -> dict[Any, int | None]:
-    """Return the version of each row the page showed, which must be told for a versioned row."""
-    seen: dict[Any, int | None] = {}
-    for row in rows:
-        text = request.POST.get(f"seen-{row.pk}", "")
-        if hasattr(row, "version"):
-            seen[row.pk] = int(text) if text.isascii() and text.isdigit() else -1
-    return seen
+def seen_versions(request: HttpRequest, rows: Iterable[Any]) -> dict[Any, str]:
+    """Return the version of each row the page showed."""
+    return {row.pk: request.POST.get(f"seen-{row.pk}", "") for row in rows}
 
 
 class DeletingAdmin(ActionsAdmin[M]):
@@ -149,7 +145,7 @@ class DeletingAdmin(ActionsAdmin[M]):
             % {"what": one if one is not None else Group(self.model, [r.pk for r in rows])},
             "opts": self.opts,
             "media": self.media,
-            "rows": [(row, link_of(row)) for row in rows],
+            "rows": [(row, link_of(row), version_of(row)) for row in rows],
             "along": [told(request, group) for group in effects.along],
             "blockers": [told(request, group) for group in effects.blockers],
             "reasons": [(str(row), reason) for row, reason in effects.reasons],

@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from erp.core.admin.audited import VersionedAdmin
+from erp.core.admin.audited import AuditedAdmin
 from erp.core.admin.figures import figure, percent, plain, price
 from erp.core.admin.inlines import P, ReadOnlyInline
 from erp.core.admin.printing import PrintingAdmin
@@ -32,7 +32,7 @@ STATUS_COLOURS = {
 }
 
 
-class DocumentAdmin(PrintingAdmin[M], VersionedAdmin[M]):
+class DocumentAdmin(PrintingAdmin[M], AuditedAdmin[M]):
     """Read-only but for the notes of a draft; ``object_actions`` are its transitions."""
 
     draft_status: ClassVar[str] = "draft"
