@@ -2,22 +2,26 @@
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+from unfold.widgets import UnfoldAdminDecimalFieldWidget
 
 from erp.core.admin import (
     DocumentAdmin,
     LedgerAdmin,
     LinesInline,
     MasterAdmin,
+    ObjectAction,
     ReadOnlyInline,
     VisibleFilter,
     add_object_actions,
     document_fieldsets,
     figure,
     may_see_cost,
+    plain,
     price,
     transition_action,
 )
@@ -33,6 +37,7 @@ from finance.models import (
     Payment,
     PaymentStatus,
 )
+from finance.services.purchases import price_purchase_invoice
 from orders.models import Delivery, DeliveryStatus, Receipt, ReceiptStatus
 
 
@@ -95,6 +100,31 @@ class AllocationInline(ReadOnlyInline[Allocation, Any]):
         return rows.select_related("payment", "invoice", "created_by")
 
 
+def _ask_prices(invoice: Invoice, _request: HttpRequest) -> type[forms.Form]:
+    """One price per line, as it stands."""
+    fields = {
+        str(line.pk): forms.DecimalField(
+            label=f"{line} × {plain(line.quantity)}",
+            initial=line.unit_price.normalize(),
+            min_value=0,
+            max_digits=18,
+            decimal_places=6,
+            widget=UnfoldAdminDecimalFieldWidget,
+        )
+        for line in invoice.lines.order_by("line_no")
+    }
+    return type("PricesForm", (forms.Form,), fields)
+
+
+def _set_prices(invoice: Invoice, request: HttpRequest, answers: dict[str, Any]) -> Invoice:
+    prices = {int(key): value for key, value in answers.items()}
+    return price_purchase_invoice(invoice.pk, prices, by=request.user, version=invoice.version)
+
+
+def _may_be_priced(invoice: Invoice) -> bool:
+    return invoice.direction == Invoice.Direction.IN and invoice.status == InvoiceStatus.DRAFT
+
+
 @admin.register(Invoice)
 class InvoiceAdmin(DocumentAdmin[Invoice]):
     pdf_url_name = "finance:invoice-pdf"
@@ -124,6 +154,17 @@ class InvoiceAdmin(DocumentAdmin[Invoice]):
             to=InvoiceStatus.POSTED,
             icon="task_alt",
             variant="primary",
+        ),
+        ObjectAction(
+            "prices",
+            "finance.change_invoice",
+            _("enter the supplier's prices"),
+            _set_prices,
+            _may_be_priced,
+            icon="edit",
+            in_list=False,
+            service="finance.services.purchases.price_purchase_invoice",
+            ask=_ask_prices,
         ),
         transition_action(
             "cancel",

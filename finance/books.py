@@ -9,9 +9,8 @@ from django.db.models import F
 from erp.core.aggregates import ExactSum
 from erp.core.invariants import Check, differences, invariant
 from erp.core.money import ZERO
-from finance.ledger import Role, account_balance
+from finance.ledger import Role, account_balance, base_amount
 from finance.models import Allocation, Invoice, JournalEntry, JournalLine, Payment
-from finance.services import base_amount
 from inventory.models import StockValue
 
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from erp.core.aggregates import ExactSum
 from erp.core.errors import DomainError
+from erp.core.money import round_money
 from erp.core.periods import assert_open
 from erp.core.registry import ValueEvent
 from finance.models import Account, JournalEntry, JournalLine
@@ -38,6 +39,11 @@ _COUNTER_ACCOUNT = {
     "transfer": Role.STOCK_ADJUSTMENT,
     "assembly": Role.STOCK_ADJUSTMENT,
 }
+
+
+def base_amount(amount: Decimal, exchange_rate: Decimal) -> Decimal:
+    """Return an amount of a document in the company's currency, in cents."""
+    return round_money(amount * exchange_rate)
 
 
 @dataclass(frozen=True, slots=True)

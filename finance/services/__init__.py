@@ -16,13 +16,14 @@ from customers.services import partner_snapshot
 from erp.core.aggregates import ExactSum
 from erp.core.errors import DomainError
 from erp.core.models import PaymentTerm, rate_on
-from erp.core.money import MAX_AMOUNT, ZERO, round_money
+from erp.core.money import MAX_AMOUNT, round_money
 from erp.core.numbering import draw_number
 from erp.core.periods import company, company_today
 from erp.core.record import record
 from erp.core.service import service
-from finance.ledger import Posting, Role, post_entry
+from finance.ledger import Posting, Role, base_amount, post_entry
 from finance.models import Allocation, BankAccount, Invoice, InvoiceLine, Payment
+from finance.services.purchases import Purchase
 from orders.models import Delivery, Receipt
 
 # --- invoices --------------------------------------------------------------------------------
@@ -136,7 +137,8 @@ def post_invoice(
 ) -> Invoice:
     """Post a draft: receivable or payable, tax, and its number. Nothing changes afterwards.
 
-    Raises DomainError invalid_transition, period_closed.
+    What a purchase invoice charges otherwise than was received changes the value of those goods.
+    Locks invoice, stock by key, number. Raises DomainError invalid_transition, period_closed.
     """
     invoice = Invoice.objects.locked(invoice_id)
     invoice.check_version(version)
@@ -148,7 +150,8 @@ def post_invoice(
         invoice.due_on = due_date(
             partner.payment_term, invoice.dated_on, cut_off_day=partner.cut_off_day
         )
-    postings = _out_postings(invoice) if invoice.direction == "out" else _in_postings(invoice)
+    bought = Purchase(invoice) if invoice.direction == "in" else None
+    postings = bought.postings() if bought is not None else _out_postings(invoice)
     post_entry(
         postings,
         on=invoice.dated_on,
@@ -157,15 +160,12 @@ def post_invoice(
         source_id=invoice.pk,
         by=by,
     )
+    if bought is not None:
+        bought.revalue_stock(by=by)
     invoice.number = draw_number(invoice.series, invoice.dated_on)
     invoice.save()
     record("invoice.posted", invoice, by=by, changes={"status": (old, invoice.status)})
     return invoice
-
-
-def base_amount(amount: Decimal, exchange_rate: Decimal) -> Decimal:
-    """Return an amount of a document in the company's currency, in cents."""
-    return round_money(amount * exchange_rate)
 
 
 def _out_postings(invoice: Invoice) -> list[Posting]:
@@ -175,23 +175,6 @@ def _out_postings(invoice: Invoice) -> list[Posting]:
         Posting(Role.RECEIVABLE, gross, customer_id=invoice.customer_id),
         Posting(Role.REVENUE, tax - gross),
         Posting(Role.TAX_OUTPUT, -tax),
-    ]
-
-
-def _in_postings(invoice: Invoice) -> list[Posting]:
-    """Clear what was received; where the invoice differs, the rest is a price difference."""
-    gross = base_amount(invoice.gross_total, invoice.exchange_rate)
-    tax = base_amount(invoice.tax_total, invoice.exchange_rate)
-    received = ZERO
-    for line in invoice.lines.select_related("receipt_line__document"):
-        source = line.receipt_line
-        if source is not None:
-            received += base_amount(source.net_amount, source.document.exchange_rate)
-    return [
-        Posting(Role.RECEIVED_NOT_INVOICED, received),
-        Posting(Role.PRICE_DIFFERENCE, gross - tax - received),
-        Posting(Role.TAX_INPUT, tax),
-        Posting(Role.PAYABLE, -gross, supplier_id=invoice.supplier_id),
     ]
 
 

@@ -21,9 +21,9 @@ from erp.core.numbering import draw_number
 from erp.core.periods import company
 from erp.core.record import record
 from erp.core.service import service
-from finance.ledger import Posting, Role, post_entry
+from finance.ledger import Posting, Role, base_amount, post_entry
 from finance.models import Invoice
-from finance.services import allocated_sum, base_amount, check_amount
+from finance.services import allocated_sum, check_amount
 
 
 @dataclass(frozen=True, slots=True)
