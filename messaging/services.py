@@ -12,16 +12,16 @@ from messaging.models import Notification
 
 
 def notify(kind: str, obj: models.Model, recipients: Iterable[Any]) -> None:
-    """Store one notification each, in the caller's transaction."""
+    """Store one notification each, users or their ids, in the caller's transaction."""
     Notification.objects.bulk_create(
         Notification(
-            recipient=user,
+            recipient_id=pk,
             kind=kind,
             object_type=obj._meta.label_lower,
             object_id=obj.pk,
             object_label=str(obj)[:120],
         )
-        for user in {user.pk: user for user in recipients}.values()
+        for pk in dict.fromkeys(getattr(user, "pk", user) for user in recipients)
     )
 
 

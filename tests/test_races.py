@@ -279,16 +279,6 @@ def test_sixteen_threads_draw_numbers_without_gap_or_duplicate() -> None:
     assert NumberSequence.objects.get(series="T").last == 16 * 9
 
 
-def test_without_the_lock_on_the_series_a_number_is_drawn_twice(monkeypatch: Any) -> None:
-    _draw(keep=True)
-    without_lock(monkeypatch, NumberSequence)
-    meet_before(monkeypatch, NumberSequence, "save", Rendezvous(2))
-
-    results = at_once(*[lambda: _draw(keep=True)] * 2)
-
-    assert results == ["T-2026-000002"] * 2
-
-
 # --- allocations -------------------------------------------------------------------------------
 
 

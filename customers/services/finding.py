@@ -2,9 +2,10 @@
 
 from typing import Any
 
+from django.db.models import FilteredRelation, Q
 from django.utils.translation import gettext_lazy as _
 
-from customers.models import Contact, Customer, InvoiceProfile, Partner
+from customers.models import Contact, Customer, Partner
 from erp.core.errors import DomainError
 
 
@@ -47,16 +48,26 @@ def default_contact(customer: Customer) -> Contact | None:
 
 def partner_snapshot(partner: Partner) -> dict[str, Any]:
     """Return what a document keeps of its partner, so that a reprint never changes."""
-    mine = {"customer" if isinstance(partner, Customer) else "supplier": partner}
-    profile = InvoiceProfile.objects.filter(is_default=True, **mine).first()
-    contact = Contact.objects.filter(is_default=True, **mine).first()
+    default = {
+        name: FilteredRelation(name, condition=Q(**{f"{name}__is_default": True}))
+        for name in ("invoiceprofile", "contact")
+    }
+    names = ("tax_id", "address_phone", "bank_account")
+    row = (
+        type(partner)
+        .objects.order_by()
+        .annotate(profile=default["invoiceprofile"], person=default["contact"])
+        .values_list(*(f"profile__{name}" for name in names), "person__name", "person__phone")
+        .get(pk=partner.pk)
+    )
+    tax_id, address, bank, contact, phone = row
     return {
         "code": partner.code,
         "name": partner.name,
         "phone": partner.phone,
-        "tax_id": profile.tax_id if profile else partner.tax_id,
-        "address": profile.address_phone if profile else "",
-        "bank": profile.bank_account if profile else "",
-        "contact": contact.name if contact else "",
-        "contact_phone": contact.phone if contact else "",
+        "tax_id": partner.tax_id if tax_id is None else tax_id,
+        "address": address or "",
+        "bank": bank or "",
+        "contact": contact or "",
+        "contact_phone": phone or "",
     }

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from django.apps import apps
-from django.db import IntegrityError, models, transaction
+from django.db import connection, models
 
 from erp.core.models import NumberSequence
 
@@ -16,31 +16,31 @@ from erp.core.models import NumberSequence
 def draw_number(series: str, on: date) -> str:
     """Draw the next number of a series in the year of ``on``, e.g. ``SO-2026-000001``.
 
-    Call it last in the service's transaction: the lock is held until the commit.
+    One statement opens the year or counts on, and locks the row. Call it last in the service's
+    transaction: the lock is held until the commit.
     """
-    sequence = _locked(series, on.year)
-    if sequence is None:
-        try:
-            with transaction.atomic():
-                NumberSequence.objects.create(series=series, year=on.year)
-        except IntegrityError:
-            pass  # another transaction opened the year first
-        sequence = _locked(series, on.year)
-        if sequence is None:
-            raise RuntimeError(f"number series {series}-{on.year} cannot be opened")
-    sequence.last += 1
-    sequence.save(update_fields=["last"])
-    return f"{series}-{on.year}-{sequence.last:06d}"
+    quote = connection.ops.quote_name
+    table = quote(NumberSequence._meta.db_table)
+    last = quote("last")
+    conflict = (
+        "ON DUPLICATE KEY UPDATE"
+        if connection.vendor == "mysql"
+        else f"ON CONFLICT ({quote('series')}, {quote('year')}) DO UPDATE SET"
+    )
+    statement = (
+        f"INSERT INTO {table} ({quote('series')}, {quote('year')}, {last})"  # noqa: S608 -- own names
+        f" VALUES (%s, %s, 1) {conflict} {last} = {table}.{last} + 1 RETURNING {last}"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [series, on.year])
+        (number,) = cursor.fetchone()
+    return f"{series}-{on.year}-{number:06d}"
 
 
 def is_revision(number: str) -> bool:
     """Return whether it is the number of another document with the mark of a revision, ``-R2``."""
     mark = number.rpartition("-")[2]
     return mark.startswith("R") and mark[1:].isdigit()
-
-
-def _locked(series: str, year: int) -> NumberSequence | None:
-    return NumberSequence.objects.select_for_update().filter(series=series, year=year).first()
 
 
 def split_number(number: str) -> tuple[str, int, int]:

@@ -7,22 +7,26 @@ from django.utils.translation import gettext_lazy as _
 
 from erp.core.errors import DomainError
 from erp.core.models import Company, Period, TaxRate
+from erp.core.service import looked_up_once
 
 
 def assert_open(on: date, area: str) -> None:
     """Raise DomainError ``period_closed`` when the day lies in a closed period of the area."""
-    closed = Period.objects.filter(
-        area=area, starts_on__lte=on, ends_on__gte=on, closed_at__isnull=False
-    )
-    if closed.exists():
+    closed = looked_up_once(("closed", on), lambda: _closed_areas(on))
+    if area in closed:
         raise DomainError(
             _("%(on)s lies in a closed period.") % {"on": on}, code="period_closed", field="date"
         )
 
 
+def _closed_areas(on: date) -> set[str]:
+    closed = Period.objects.filter(starts_on__lte=on, ends_on__gte=on, closed_at__isnull=False)
+    return set(closed.order_by().values_list("area", flat=True))
+
+
 def company() -> Company:
     """Return our company; DomainError ``no_company`` before it is set up."""
-    found = Company.objects.select_related("currency").first()
+    found = looked_up_once("company", Company.objects.select_related("currency").first)
     if found is None:
         raise DomainError(_("Set up the company first."), code="no_company")
     return found

@@ -28,6 +28,7 @@ MAX_ATTEMPTS = 5
 # since it was checked (the same key entered, the row pointed at deleted): now the check sees it.
 _RETRYABLE_CODES = {1020, 1205, 1213, 1062, 1452}
 _running: ContextVar[bool] = ContextVar("service_running", default=False)
+_known: ContextVar[dict[Any, Any] | None] = ContextVar("service_known", default=None)
 
 
 def is_retryable(error: DatabaseError) -> bool:
@@ -49,17 +50,34 @@ def service(action: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
             if _running.get() and connection.in_atomic_block:
                 return function(*args, **kwargs)
             token = _running.set(True)
+            known = _known.set({})
             try:
                 return in_one_transaction(lambda: function(*args, **kwargs))
             except (DomainError, PermissionDenied) as refusal:
                 _record_refusal(action, refusal, args, kwargs)
                 raise
             finally:
+                _known.reset(known)
                 _running.reset(token)
 
         return run
 
     return decorate
+
+
+def looked_up_once(key: Any, look_up: Callable[[], R]) -> R:
+    """Return what is looked up, within one service the first time only.
+
+    For settings of the company that many rules of one document ask for, never for what a service
+    decides on under a lock.
+    """
+    known = _known.get()
+    if known is None:
+        return look_up()
+    if key not in known:
+        known[key] = look_up()
+    found: R = known[key]
+    return found
 
 
 def in_one_transaction(function: Callable[[], R]) -> R:

@@ -40,7 +40,7 @@ def invoice_delivery(delivery_id: int, *, by: User) -> Invoice:
         raise DomainError(_("Only shipped deliveries can be invoiced."), code="not_shipped")
     lines = list(delivery.lines.all())
     _check_not_invoiced(InvoiceLine.objects.filter(source_line__in=lines))
-    invoice = _draft(Invoice.Direction.OUT, delivery, customer=delivery.customer, by=by)
+    invoice = _draft(Invoice.Direction.OUT, delivery, customer_id=delivery.customer_id, by=by)
     rows = [_line(invoice, line, source_line=line) for line in lines]
     return _save_draft(invoice, rows, by=by)
 
@@ -57,7 +57,7 @@ def invoice_receipt(receipt_id: int, *, by: User) -> Invoice:
     # What was rejected altogether is not owed.
     lines = list(receipt.lines.filter(quantity__gt=0))
     _check_not_invoiced(InvoiceLine.objects.filter(receipt_line__in=lines))
-    invoice = _draft(Invoice.Direction.IN, receipt, supplier=receipt.supplier, by=by)
+    invoice = _draft(Invoice.Direction.IN, receipt, supplier_id=receipt.supplier_id, by=by)
     rows = [_line(invoice, line, receipt_line=line) for line in lines]
     return _save_draft(invoice, rows, by=by)
 
@@ -74,7 +74,7 @@ def _check_not_invoiced(lines: Any) -> None:
 
 def _draft(direction: str, source: Delivery | Receipt, *, by: User, **partner: Any) -> Invoice:
     today = company_today()
-    owner_of_terms = partner.get("customer") or partner["supplier"]
+    owner_of_terms = _partner_of(source)
     return Invoice(
         direction=direction,
         owner_id=source.owner_id,
@@ -86,6 +86,13 @@ def _draft(direction: str, source: Delivery | Receipt, *, by: User, **partner: A
         partner_reference=source.partner_reference,
         **partner,
     )
+
+
+def _partner_of(document: Any) -> Any:
+    """The customer or the supplier of a document, with his payment term."""
+    name = "customer" if getattr(document, "customer_id", None) else "supplier"
+    model: Any = type(document)._meta.get_field(name).remote_field.model
+    return model.objects.select_related("payment_term").get(pk=getattr(document, f"{name}_id"))
 
 
 def due_date(
@@ -144,12 +151,11 @@ def post_invoice(
     invoice.check_version(version)
     old = invoice.move_to(Invoice.Status.POSTED)
     invoice.dated_on = on or invoice.dated_on
-    partner = invoice.customer or invoice.supplier
-    if partner is not None:
-        invoice.partner_snapshot = partner_snapshot(partner)
-        invoice.due_on = due_date(
-            partner.payment_term, invoice.dated_on, cut_off_day=partner.cut_off_day
-        )
+    partner = _partner_of(invoice)
+    invoice.partner_snapshot = partner_snapshot(partner)
+    invoice.due_on = due_date(
+        partner.payment_term, invoice.dated_on, cut_off_day=partner.cut_off_day
+    )
     bought = Purchase(invoice) if invoice.direction == "in" else None
     postings = bought.postings() if bought is not None else _out_postings(invoice)
     post_entry(

@@ -1,11 +1,11 @@
 """Stock of one posting: locked rows, changed in memory, written back once."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from erp.core import bulk
@@ -27,15 +27,15 @@ class LockedStock:
     def __init__(self, places: Iterable[Place], on: date) -> None:
         self.on = on
         touched = {(product, place.pk): place for product, place in places}
-        self.balances: dict[tuple[int, int], StockBalance] = _locked_rows(
-            StockBalance, ("product_id", "bin_id"), touched.keys()
-        )
-        values: dict[tuple[int, int], StockValue] = _locked_rows(
-            StockValue,
-            ("product_id", "warehouse_id"),
-            {(product, place.warehouse_id) for (product, _bin), place in touched.items()},
-        )
-        self.accounts = open_accounts(values.values(), on)
+        balances, values = _existing(touched.keys())
+        if balances.keys() != touched.keys() or None in values:
+            balances = _completed(StockBalance, ("product_id", "bin_id"), touched.keys())
+            accounts = {(product, place.warehouse_id) for (product, _b), place in touched.items()}
+            values = set(_completed(StockValue, ("product_id", "warehouse_id"), accounts).values())
+        locked = StockBalance.objects.select_for_update().filter(pk__in=balances.values())
+        self.balances = {(row.product_id, row.bin_id): row for row in locked.order_by("pk")}
+        held = StockValue.objects.select_for_update().filter(pk__in=values).order_by("pk")
+        self.accounts = open_accounts(held, on)
 
     def account(self, product_id: int, place: Bin) -> Account:
         return self.accounts[product_id, place.warehouse_id]
@@ -61,30 +61,40 @@ class LockedStock:
         save_accounts(list(self.accounts.values()), self.on)
 
 
-def _locked_rows(model: Any, names: tuple[str, str], wanted: Iterable[Any]) -> dict[Any, Any]:
-    """Return rows by key, missing ones created, all locked in the order of their primary key."""
-    keys = set(wanted)
+def _named(names: tuple[str, str], keys: Collection[tuple[int, int]]) -> Q:
     first, second = names
-    named = Q(**{f"{first}__in": {k[0] for k in keys}, f"{second}__in": {k[1] for k in keys}})
-    existing = {
-        (a, b): pk
-        for a, b, pk in model.objects.filter(named).order_by().values_list(first, second, "pk")
-        if (a, b) in keys
-    }
-    missing = sorted(keys - existing.keys())
-    if missing:
-        model.objects.bulk_create(
-            [model(**{first: a, second: b}) for a, b in missing], ignore_conflicts=True
-        )
-        pks = [
-            pk
-            for a, b, pk in model.objects.filter(named).order_by().values_list(first, second, "pk")
-            if (a, b) in keys
-        ]
-    else:
-        pks = list(existing.values())
-    rows = model.objects.select_for_update().filter(pk__in=pks).order_by("pk")
-    return {(getattr(row, first), getattr(row, second)): row for row in rows}
+    return Q(**{f"{first}__in": {k[0] for k in keys}, f"{second}__in": {k[1] for k in keys}})
+
+
+def _existing(
+    keys: Collection[tuple[int, int]],
+) -> tuple[dict[tuple[int, int], int], set[int | None]]:
+    """Return the balances there are by product and bin, and the values beside them."""
+    value = StockValue.objects.filter(
+        product=OuterRef("product"), warehouse=OuterRef("bin__warehouse")
+    )
+    rows = (
+        StockBalance.objects.filter(_named(("product_id", "bin_id"), keys))
+        .order_by()
+        .annotate(account=Subquery(value.values("pk")[:1]))
+        .values_list("product_id", "bin_id", "pk", "account")
+    )
+    found = {(a, b): (pk, account) for a, b, pk, account in rows if (a, b) in keys}
+    balances = {key: pk for key, (pk, _account) in found.items()}
+    return balances, {account for _pk, account in found.values()}
+
+
+def _completed(
+    model: Any, names: tuple[str, str], keys: Collection[tuple[int, int]]
+) -> dict[tuple[int, int], int]:
+    """Return the ids of rows by key, missing ones created."""
+    first, second = names
+    rows = model.objects.filter(_named(names, keys)).order_by()
+    there = {(a, b) for a, b in rows.values_list(first, second)}
+    missing = [model(**{first: a, second: b}) for a, b in sorted(set(keys) - there)]
+    model.objects.bulk_create(missing, ignore_conflicts=True)
+    found = rows.values_list(first, second, "pk")
+    return {(a, b): pk for a, b, pk in found if (a, b) in keys}
 
 
 def insufficient_stock(product_id: int, wanted: Decimal, available: Decimal) -> DomainError:

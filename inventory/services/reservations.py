@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from erp.core import bulk
@@ -36,15 +36,11 @@ def reserve(
     key and takes from the bins in that order, the needs in theirs. Raises DomainError
     insufficient_stock naming the first product that falls short, unless part is enough.
     """
-    balances = _lock_balances(needs)
-    # Promised before, in the same bin: that row grows.
-    lines = {need.line_id for need in needs}
-    held = {
-        (row.source_line_id, row.bin_id): row
-        for row in Reservation.objects.filter(
-            source_type=source.type, source_id=source.id, source_line_id__in=lines
-        )
-    }
+    balances, promised_before = _lock_balances(needs, source)
+    held: dict[tuple[int, int], Reservation] = {}
+    if promised_before:  # in the same bin: that row grows
+        rows_before = Reservation.objects.filter(source_type=source.type, source_id=source.id)
+        held = {(row.source_line_id, row.bin_id): row for row in rows_before}
     promised: dict[int, Decimal] = {}
     rows: dict[tuple[int, int], Reservation] = {}
     changed: dict[int, StockBalance] = {}
@@ -61,28 +57,39 @@ def reserve(
             if key not in rows:
                 rows[key] = held.get(key) or _reservation(need, balance, source)
             rows[key].quantity += quantity
-    bulk.insert([row for row in rows.values() if row.pk is None])
     bulk.overwrite([row for row in rows.values() if row.pk is not None], ["quantity"])
+    bulk.insert([row for row in rows.values() if row.pk is None])
     bulk.overwrite(list(changed.values()), ["reserved"])
     return promised
 
 
-def _lock_balances(needs: Sequence[Need]) -> dict[tuple[int, int], list[StockBalance]]:
-    """Return the locked balances per product and warehouse, each in the order of their key."""
+def _lock_balances(
+    needs: Sequence[Need], source: Source
+) -> tuple[dict[tuple[int, int], list[StockBalance]], bool]:
+    """Return the locked balances per product and warehouse, each in the order of their key.
+
+    And whether this document has something reserved in one of them already.
+    """
     wanted = {(need.product_id, need.warehouse_id) for need in needs}
+    own = Reservation.objects.filter(
+        source_type=source.type, source_id=source.id, bin=OuterRef("bin")
+    )
     rows = StockBalance.objects.filter(
         product_id__in={product for product, _warehouse in wanted},
         bin__warehouse_id__in={warehouse for _product, warehouse in wanted},
     ).order_by()
-    places = {
-        pk: (product, warehouse)
-        for pk, product, warehouse in rows.values_list("pk", "product_id", "bin__warehouse_id")
-        if (product, warehouse) in wanted
-    }
+    places = {}
+    held = False
+    for pk, product, warehouse, has_own in rows.annotate(has_own=Exists(own)).values_list(
+        "pk", "product_id", "bin__warehouse_id", "has_own"
+    ):
+        if (product, warehouse) in wanted:
+            places[pk] = (product, warehouse)
+            held = held or has_own
     balances: dict[tuple[int, int], list[StockBalance]] = defaultdict(list)
     for row in StockBalance.objects.select_for_update().filter(pk__in=places).order_by("pk"):
         balances[places[row.pk]].append(row)
-    return balances
+    return balances, held
 
 
 def _reservation(need: Need, balance: StockBalance, source: Source) -> Reservation:
@@ -110,24 +117,33 @@ def _spread(need: Need, balances: Iterable[StockBalance]) -> list[tuple[StockBal
 def release(source: Source, quantities: Mapping[int, Decimal] | None = None) -> list[Reservation]:
     """Give up a document's reservations: all, or so much per line id.
 
-    Locks the balances, then shrinks or deletes the reservations. Returns what was given up, one
+    Call it with the document locked. Locks its reservations, then the balances, and shrinks or
+    deletes the reservations. Returns what was given up, one
     (unsaved) row per line and bin, so that goods can leave from just there. Raises DomainError
     not_reserved when a line has less reserved than asked for.
     """
     held = Reservation.objects.filter(source_type=source.type, source_id=source.id)
     if quantities is not None:
         held = held.filter(source_line_id__in=quantities)
-    places = list(held.values_list("product_id", "bin_id"))
-    balances = {}
-    if places:
-        wanted = Q(product_id__in={p for p, _b in places}, bin_id__in={b for _p, b in places})
-        pks = list(StockBalance.objects.filter(wanted).order_by().values_list("pk", flat=True))
-        locked = StockBalance.objects.select_for_update().filter(pk__in=pks).order_by("pk")
-        balances = {(row.product_id, row.bin_id): row for row in locked}
-    rows = list(held.select_for_update().order_by("pk"))
-    bins = Bin.objects.in_bulk({row.bin_id for row in rows})  # joined they would be locked too
-    for row in rows:
-        row.bin = bins[row.bin_id]
+    there = StockBalance.objects.filter(product=OuterRef("product"), bin=OuterRef("bin"))
+    place = Bin.objects.filter(pk=OuterRef("bin"))
+    # The document's lock keeps its reservations as they are until their balances are locked.
+    rows = list(
+        held.order_by("pk")
+        .annotate(
+            balance=Subquery(there.values("pk")[:1]),
+            warehouse=Subquery(place.values("warehouse")[:1]),
+            code=Subquery(place.values("code")[:1]),
+        )
+        .select_for_update()
+    )
+    if not rows and not quantities:
+        return []
+    pks = {row.balance for row in rows}
+    locked = StockBalance.objects.select_for_update().filter(pk__in=pks).order_by("pk")
+    balances = {(row.product_id, row.bin_id): row for row in locked}
+    for row in rows:  # joined to what is locked, the bins would be locked too
+        row.bin = Bin(pk=row.bin_id, warehouse_id=row.warehouse, code=row.code)
     rest = dict(quantities) if quantities is not None else None
     freed = _take(rows, rest)
     if rest and any(rest.values()):

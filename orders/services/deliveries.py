@@ -55,6 +55,8 @@ def ship_delivery(
     check_not_blocked(delivery.customer)
     old = delivery.move_to(_S.SHIPPED)
     order = SalesOrder.objects.locked(delivery.sales_order_id)
+    if order.customer_id == delivery.customer_id:
+        order.customer = delivery.customer
     check_credit(order, by=by)
     delivery.dated_on = on or company_today()
     delivery.partner_snapshot = delivery.partner_snapshot or partner_snapshot(delivery.customer)
@@ -65,15 +67,15 @@ def ship_delivery(
     costs = _post(delivery, lines, ordered, freed, by=by)
     for line in lines:
         line.cost_amount = costs[line.pk]
-    bulk.update(lines, ["cost_amount", "closed_quantity"])
-    bulk.update(
+    bulk.overwrite(lines, ["cost_amount", "closed_quantity"])
+    bulk.overwrite(
         [ordered[line.source_line_id] for line in lines], ["delivered_quantity", "closed_quantity"]
     )
     settle_status(order, list(ordered.values()), by=by)
     delivery.number = draw_number(Delivery.number_series, delivery.dated_on)
     delivery.save()
     record("delivery.shipped", delivery, by=by, changes={"status": (old, delivery.status)})
-    notify("delivery.shipped", delivery, [delivery.owner, *holders_of("finance.post_invoice")])
+    notify("delivery.shipped", delivery, [delivery.owner_id, *holders_of("finance.post_invoice")])
     return delivery
 
 
@@ -188,5 +190,5 @@ def reverse_delivery(
     delivery.save()
     changes = {"status": (old, delivery.status)}
     record("delivery.reversed", delivery, by=by, changes=changes, reason=reason)
-    notify("delivery.reversed", delivery, [delivery.owner, *holders_of("finance.post_invoice")])
+    notify("delivery.reversed", delivery, [delivery.owner_id, *holders_of("finance.post_invoice")])
     return delivery

@@ -115,7 +115,7 @@ def allow_protected(quotation_id: int, *, by: User, version: int | None = None) 
     if not give_leave(quotation, lines_of(quotation), by=by):
         raise _nothing_protected()
     if quotation.owner_id != by.pk:
-        notify("quotation.protected_allowed", quotation, [quotation.owner])
+        notify("quotation.protected_allowed", quotation, [quotation.owner_id])
     return quotation
 
 

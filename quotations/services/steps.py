@@ -103,7 +103,7 @@ def approve_quotation(quotation_id: int, *, by: User, version: int | None = None
     else:
         check_protected(quotation, lines, by=by)
     _move(quotation, Quotation.Status.APPROVED, "quotation.approved", by=by)
-    notify("quotation.approved", quotation, [quotation.owner])
+    notify("quotation.approved", quotation, [quotation.owner_id])
     return quotation
 
 
@@ -121,7 +121,7 @@ def refuse_quotation(
     quotation = Quotation.objects.locked(quotation_id)
     quotation.check_version(version)
     _move(quotation, Quotation.Status.DRAFT, "quotation.refused", by=by, reason=reason)
-    notify("quotation.refused", quotation, [quotation.owner])
+    notify("quotation.refused", quotation, [quotation.owner_id])
     return quotation
 
 
