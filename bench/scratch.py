@@ -64,6 +64,5 @@ def driver() -> str:
 
     if connection.vendor != "mysql":
         return connection.vendor
-    import MySQLdb  # noqa: PLC0415
-
-    return f"{connection.vendor}, {MySQLdb.__name__} {MySQLdb.__version__}"
+    connection.ensure_connection()
+    return f"{connection.vendor}, {type(connection.connection).__module__}"

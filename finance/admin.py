@@ -118,7 +118,8 @@ def _ask_prices(invoice: Invoice, _request: HttpRequest) -> type[forms.Form]:
 
 def _set_prices(invoice: Invoice, request: HttpRequest, answers: dict[str, Any]) -> Invoice:
     prices = {int(key): value for key, value in answers.items()}
-    return price_purchase_invoice(invoice.pk, prices, by=request.user, version=invoice.version)
+    by: Any = request.user
+    return price_purchase_invoice(invoice.pk, prices, by=by, version=invoice.version)
 
 
 def _may_be_priced(invoice: Invoice) -> bool:

@@ -27,11 +27,11 @@ class LockedStock:
     def __init__(self, places: Iterable[Place], on: date) -> None:
         self.on = on
         touched = {(product, place.pk): place for product, place in places}
-        balances, values = _existing(touched.keys())
-        if balances.keys() != touched.keys() or None in values:
+        balances, values, complete = _existing(touched.keys())
+        if not complete:
             balances = _completed(StockBalance, ("product_id", "bin_id"), touched.keys())
             accounts = {(product, place.warehouse_id) for (product, _b), place in touched.items()}
-            values = set(_completed(StockValue, ("product_id", "warehouse_id"), accounts).values())
+            values = {*_completed(StockValue, ("product_id", "warehouse_id"), accounts).values()}
         locked = StockBalance.objects.select_for_update().filter(pk__in=balances.values())
         self.balances = {(row.product_id, row.bin_id): row for row in locked.order_by("pk")}
         held = StockValue.objects.select_for_update().filter(pk__in=values).order_by("pk")
@@ -68,8 +68,8 @@ def _named(names: tuple[str, str], keys: Collection[tuple[int, int]]) -> Q:
 
 def _existing(
     keys: Collection[tuple[int, int]],
-) -> tuple[dict[tuple[int, int], int], set[int | None]]:
-    """Return the balances there are by product and bin, and the values beside them."""
+) -> tuple[dict[tuple[int, int], int], set[int], bool]:
+    """Return the balances there are by product and bin, the values beside them, and if all are."""
     value = StockValue.objects.filter(
         product=OuterRef("product"), warehouse=OuterRef("bin__warehouse")
     )
@@ -81,7 +81,8 @@ def _existing(
     )
     found = {(a, b): (pk, account) for a, b, pk, account in rows if (a, b) in keys}
     balances = {key: pk for key, (pk, _account) in found.items()}
-    return balances, {account for _pk, account in found.values()}
+    accounts = {account for _pk, account in found.values()}
+    return balances, accounts - {None}, balances.keys() == set(keys) and None not in accounts
 
 
 def _completed(

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import Exists, OuterRef, Subquery
 from django.utils.translation import gettext_lazy as _
@@ -128,7 +129,7 @@ def release(source: Source, quantities: Mapping[int, Decimal] | None = None) -> 
     there = StockBalance.objects.filter(product=OuterRef("product"), bin=OuterRef("bin"))
     place = Bin.objects.filter(pk=OuterRef("bin"))
     # The document's lock keeps its reservations as they are until their balances are locked.
-    rows = list(
+    rows: list[Any] = list(
         held.order_by("pk")
         .annotate(
             balance=Subquery(there.values("pk")[:1]),

@@ -174,7 +174,7 @@ def test_goods_that_are_gone_cannot_be_taken_back(product: Product) -> None:
 def test_goods_that_are_promised_cannot_be_taken_back(product: Product) -> None:
     receive(product, 5, "50.00")
     needs = [Need(1, product.pk, Decimal(11), main_warehouse().pk)]
-    service("test.reserve")(reserve)(needs, source=Source("orders.salesorder", 1))
+    service("test.reserve")(reserve)(needs, source=Source("test.order", 1))
     with refused("insufficient_stock"):
         take_back(RECEIPT)
 

@@ -35,7 +35,7 @@ from tests import factories
 from tests.support import assert_books_ok, chart, main_bin, main_warehouse, outcome, refused, stock
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("company")]
-ORDER = Source("orders.salesorder", 1)
+ORDER = Source("test.order", 1)
 
 
 @service("test.post")
@@ -358,7 +358,7 @@ def test_giving_up_where_nothing_is_promised_is_no_error() -> None:
 
 def test_another_document_s_promise_is_left_alone(spread: Product) -> None:
     promise(spread, 2)
-    promise(spread, 2, source=Source("orders.salesorder", 2), line_id=9)
+    promise(spread, 2, source=Source("test.order", 2), line_id=9)
     give_up()
     assert [line for line, _bin, _quantity in promised()] == [9, 9]
     assert_books_ok()
