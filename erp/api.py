@@ -25,6 +25,7 @@ from erp.core.errors import DomainError
 from erp.core.service import is_retryable
 from erp.parts.api import router as parts
 from inventory.api import router as products
+from inventory.api_stock import router as stock
 from orders.api import router as orders
 from products.api import router as interchanges
 from quotations.api import enquiries, quotations, rfqs
@@ -82,6 +83,7 @@ for prefix, router in (
     ("/products", products),
     ("/products", interchanges),
     ("/products", parts),
+    ("", stock),
     ("/enquiries", enquiries),
     ("/quotations", quotations),
     ("/rfqs", rfqs),
