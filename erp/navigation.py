@@ -49,6 +49,7 @@ _GROUPS: list[dict[str, Any]] = [
     _group(
         _("Stock"),
         _entry("inventory.stockbalance", _("Stock"), "inventory_2"),
+        _entry("inventory.stockage", _("Stock ageing"), "hourglass_bottom"),
         _entry("inventory.stockmove", _("Stock moves"), "sync_alt"),
         _entry("inventory.reservation", _("Reservations"), "bookmark"),
         _entry("inventory.stockvalue", _("Stock values"), "paid"),

@@ -1,6 +1,14 @@
 """Rights over stock. Its value is seen with the cost right only (view_stockvalue)."""
 
-_STOCK = ["warehouse", "bin", "stockbalance", "reservation", "inbound", "inboundpromise"]
+_STOCK = [
+    "warehouse",
+    "bin",
+    "stockbalance",
+    "stockage",
+    "reservation",
+    "inbound",
+    "inboundpromise",
+]
 # Whoever is named for none works in all; a storekeeper only where he is named (WarehouseStaff).
 _EVERYWHERE = "inventory.view_all_warehouse"
 _STAFF = [f"inventory.{verb}_warehousestaff" for verb in ("view", "add", "delete")]

@@ -21,6 +21,7 @@ from inventory.models import (
     RecipeLine,
     ReorderRule,
     Reservation,
+    StockAge,
     StockBalance,
     StockMove,
     StockValue,
@@ -101,6 +102,15 @@ def _one_rule(gone_id: int, kept_id: int) -> int:
 follows_merge(ReorderRule, "product", repoint=_one_rule)
 follows_merge(ReorderRule, "supplier")
 goes_along(ReorderRule, "product", "warehouse")
+
+
+def _forget_ages(gone_id: int, kept_id: int) -> int:
+    """Worked out anew every night."""
+    return StockAge.objects.filter(product__in=(gone_id, kept_id)).delete()[0]
+
+
+follows_merge(StockAge, "product", repoint=_forget_ages)
+goes_along(StockAge, "product", "warehouse")
 
 
 @tells_effects

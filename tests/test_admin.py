@@ -88,6 +88,7 @@ def _rows(number: int) -> None:
     f.StockFactory(product=product, bin=place)
     f.ReservationFactory(product=product, bin=place)
     f.InboundFactory(product=product, warehouse=place.warehouse)
+    f.StockAgeFactory(product=product, warehouse=place.warehouse)
     f.ReorderRuleFactory(product=product, warehouse=place.warehouse, supplier=supplier)
     document = {"owner": owner, "currency": currency}
     f.EnquiryFactory(owner=owner, customer=customer)

@@ -10,6 +10,7 @@ Invariants (verify_books proves each):
 Quantities are in the product's unit, values in the company's currency.
 """
 
+from inventory.models.ageing import StockAge
 from inventory.models.assemblies import (
     Assembly,
     AssemblyLine,
@@ -69,6 +70,7 @@ __all__ = [
     "RecipeLine",
     "ReorderRule",
     "Reservation",
+    "StockAge",
     "StockBalance",
     "StockCount",
     "StockCountLine",

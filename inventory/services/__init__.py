@@ -5,6 +5,7 @@ handles a whole document's lines in a fixed number of queries. Call them inside 
 document that moves the goods; they take part in its transaction.
 """
 
+from inventory.services.ageing import refresh_stock_ages
 from inventory.services.assemblies import (
     cancel_assembly,
     copy_assembly,
@@ -158,6 +159,7 @@ __all__ = [
     "recipe_lines",
     "record_counts",
     "recount",
+    "refresh_stock_ages",
     "refuse_entry",
     "release",
     "reorder_proposals",

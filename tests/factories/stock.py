@@ -13,6 +13,7 @@ from inventory.models import (
     Inbound,
     ReorderRule,
     Reservation,
+    StockAge,
     StockBalance,
     StockDay,
     StockMove,
@@ -126,6 +127,20 @@ class ReservationFactory(Factory[Reservation]):
     source_type = "orders.salesorder"
     source_id = 1
     source_line_id = Sequence(lambda n: n + 1)
+
+
+class StockAgeFactory(Factory[StockAge]):
+    class Meta:
+        model = StockAge
+
+    product = SubFactory(ProductFactory)
+    warehouse = SubFactory(WarehouseFactory)
+    quantity = Decimal(10)
+    value = Decimal("80.00")
+    young = Decimal(10)
+    oldest_on = date(2026, 11, 2)
+    idle_since = date(2026, 11, 2)
+    counted_on = date(2026, 11, 24)
 
 
 class ReorderRuleFactory(Factory[ReorderRule]):
