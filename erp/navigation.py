@@ -44,10 +44,12 @@ _GROUPS: list[dict[str, Any]] = [
         _entry("orders.purchaseorder", _("Purchase orders"), "add_shopping_cart"),
         _entry("orders.receipt", _("Goods receipts"), "inventory"),
         _entry("inventory.inbound", _("Inbound goods"), "flight_land"),
+        _page("inventory:reorder", _("To buy again"), "shopping_bag", "inventory.view_reorderrule"),
         _entry("inventory.reorderrule", _("Reorder rules"), "rule_settings"),
     ),
     _group(
         _("Stock"),
+        _page("inventory:stock", _("Stock on a day"), "today", "inventory.view_stockbalance"),
         _entry("inventory.stockbalance", _("Stock"), "inventory_2"),
         _entry("inventory.stockage", _("Stock ageing"), "hourglass_bottom"),
         _entry("inventory.stockmove", _("Stock moves"), "sync_alt"),

@@ -11,6 +11,7 @@ urlpatterns = [
     path("", include("quotations.urls")),
     path("", include("finance.urls")),
     path("", include("imports.urls")),
+    path("", include("inventory.urls")),
     path("", include("products.urls")),
     path("", include("erp.core.urls")),
     path("", include("erp.parts.urls")),

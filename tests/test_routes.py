@@ -99,6 +99,8 @@ BODIES: dict[tuple[str, str], Body] = {
     },
     ("POST", "quotations/<int:pk>/order/"): lambda w, q: {"token": _token(q)},
     ("POST", "quotations/export/"): lambda w, q: {"format": "csv"},
+    ("POST", "stock/export/"): lambda w, q: {"format": "csv"},
+    ("POST", "stock/reorder/export/"): lambda w, q: {"format": "csv"},
     ("POST", "interchanges/derive/"): lambda w, q: {"token": _token(q)},
     ("POST", "i18n/setlang/"): lambda w, q: {"language": "en"},
     ("POST", "rfqs/new/"): lambda w, q: _rfq_lines(w) | {"token": _token(q)},

@@ -64,6 +64,13 @@ class InboundOut(Schema):
     is_confirmed: bool
 
 
+class PromiseOut(Schema):
+    """From this day on so much may be promised; the first is today."""
+
+    on: DateText
+    quantity: DecimalText
+
+
 class FactOut(Schema):
     kind: str
     on: DateText
@@ -117,6 +124,8 @@ class CockpitOut(Schema):
     suggested_price: FactOut | None
     stock: list[StockOut]
     inbound_lines: list[InboundOut]
+    promises: list[PromiseOut]
+    owed: DecimalText
     customer_prices: list[FactOut]
     quotes: list[LineOut]
     rfqs: list[FactOut]
@@ -175,6 +184,11 @@ def cockpit_json(shown: Cockpit) -> dict[str, Any]:
             }
             for row in shown.inbound
         ],
+        "promises": [
+            {"on": day.isoformat(), "quantity": plain(quantity)}
+            for day, quantity in shown.promise.days
+        ],
+        "owed": plain(shown.promise.demand),
         "customer_prices": [_fact(fact) for fact in shown.customer_prices],
         "quotes": [_line(line, sees_price=True) for line in shown.quotations],
         "rfqs": [_fact(fact) for fact in rfqs],

@@ -14,8 +14,10 @@ from customers.models import Customer
 from erp.core.admin.history import HistoryEntry, history_of
 from erp.core.money import ZERO
 from erp.core.periods import company_today
-from erp.core.policy import allowed
+from erp.core.policy import allowed, warehouses_of
 from inventory.models import Inbound, StockBalance, StockValue, Warehouse
+from inventory.services import promises
+from inventory.services.promise import Promise
 from orders.models import PurchaseOrder, PurchaseOrderLine, SalesOrder, SalesOrderLine
 from products.designation import Designation, parse
 from products.models import Interchange, PriceFact, Product, ProductCode
@@ -90,6 +92,7 @@ class Cockpit:
     links: list[Link]
     shelves: list[Shelf]
     inbound: list[Inbound]
+    promise: Promise
     customer_prices: list[PriceFact]
     quotations: list[QuotationLine]
     sales: list[SalesOrderLine]
@@ -128,6 +131,7 @@ def cockpit_of(product: Product, *, customer: Customer | None, user: User) -> Co
         links=_links(product, sight, customer=customer, user=user),
         shelves=_shelves(product, sight, user),
         inbound=_inbound(product, user),
+        promise=promises([product.pk], within=warehouses_of(user))[product.pk],
         customer_prices=_customer_prices(product, customer) if sight.prices else [],
         quotations=_lines(QuotationLine, Quotation, product, user),
         sales=_lines(SalesOrderLine, SalesOrder, product, user),

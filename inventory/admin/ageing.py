@@ -136,9 +136,10 @@ def _summary(rows: QuerySet[StockAge], *, by_value: bool) -> dict[str, Any]:
         .values("warehouse__code", "warehouse__name")
         .annotate(positions=Count("pk"), **{f"sum_{name}": one for name, one in sums.items()})
     )
-    lines = [_line(row, by_value=by_value) for row in found]
+    lines = [_line(dict(row), by_value=by_value) for row in found]
     newest = rows.order_by().values_list("counted_on", flat=True).first()
-    labels = [StockAge._meta.get_field(name).verbose_name for name in BANDS]
+    columns: dict[str, Any] = {one.name: one for one in StockAge._meta.concrete_fields}
+    labels = [columns[name].verbose_name for name in BANDS]
     return {"lines": lines, "labels": labels, "by_value": by_value, "counted_on": newest}
 
 

@@ -62,7 +62,7 @@ def test_stock_now_and_on_any_day(part: Product) -> None:
 
 def test_value_is_for_those_who_may_see_cost(part: Product) -> None:
     day = (company_today() - timedelta(days=5)).isoformat()
-    query = {"product_id": part.pk, "as_of": day}
+    query: Any = {"product_id": part.pk, "as_of": day}
     (seen,) = client_of("accountant").get("/api/v1/stock", query).json()["items"]
     assert (seen["value"], seen["average_cost"]) == ("120.00", "8")
     assert (seen["reserved"], seen["available"]) == (None, None)
@@ -105,7 +105,8 @@ def test_moves_are_narrowed_and_paged(part: Product) -> None:
     assert client.get("/api/v1/stock/moves", {"kind": "theft"}).status_code == 400
     seen, cursor = [], ""
     while True:
-        page = client.get("/api/v1/stock/moves", {"limit": 2, "cursor": cursor}).json()
+        query: Any = {"limit": 2, "cursor": cursor}
+        page = client.get("/api/v1/stock/moves", query).json()
         seen += [item["id"] for item in page["items"]]
         if page["next"] is None:
             break
