@@ -43,6 +43,7 @@ _GROUPS: list[dict[str, Any]] = [
         _entry("quotations.rfq", _("Requests for quotation"), "contact_support"),
         _entry("orders.purchaseorder", _("Purchase orders"), "add_shopping_cart"),
         _entry("orders.receipt", _("Goods receipts"), "inventory"),
+        _entry("orders.landedcost", _("Landed costs"), "local_shipping"),
         _entry("inventory.inbound", _("Inbound goods"), "flight_land"),
         _page("inventory:reorder", _("To buy again"), "shopping_bag", "inventory.view_reorderrule"),
         _entry("inventory.reorderrule", _("Reorder rules"), "rule_settings"),

@@ -1,6 +1,7 @@
 """What must hold in orders and their deliveries and receipts, and in every document's sums."""
 
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any
 
 from django.apps import apps
@@ -10,10 +11,12 @@ from erp.core.aggregates import ExactSum
 from erp.core.documents import Document, Line
 from erp.core.invariants import Check, differences, invariant
 from erp.core.money import ZERO, round_money, taxed_amount
-from inventory.models import Inbound, Reservation
+from inventory.models import Inbound, Reservation, StockMove
 from orders.models import (
     Delivery,
     DeliveryLine,
+    LandedCost,
+    LandedCostLine,
     PurchaseOrder,
     PurchaseOrderLine,
     Receipt,
@@ -179,3 +182,45 @@ def document_totals(check: Check) -> Iterator[str]:
                 actual,
                 label=lambda pk, name=name, column=column: f"{name} {pk} {column}",  # type: ignore[misc]
             )
+
+
+@invariant("landed cost = its charges = what its lines bear")
+def landed_cost_is_spread(check: Check) -> Iterator[str]:
+    sums = LandedCostLine.objects.order_by().values_list("document_id")
+    borne = dict(sums.annotate(total=ExactSum(F("amount"))).iterator())
+    amounts = {}
+    for cost in LandedCost.objects.iterator():
+        amounts[cost.pk] = cost.amount
+        if cost.total() != cost.amount:
+            yield f"landed cost {cost.pk}: charges {cost.total()} instead of {cost.amount}"
+    yield from differences(check, amounts, borne, label=lambda pk: f"landed cost {pk}")
+
+
+@invariant("landed cost posted = moved")
+def landed_cost_is_moved(check: Check) -> Iterator[str]:
+    status = LandedCost.Status
+    rows = LandedCost.objects.values_list("pk", "amount", "status")
+    posted = {pk: amount for pk, amount, is_now in rows if is_now == status.POSTED}
+    moved: dict[int, Decimal] = dict.fromkeys(posted, ZERO)
+    moves = StockMove.objects.filter(
+        kind=StockMove.Kind.LANDED_COST, source_type=LandedCost._meta.label_lower
+    )
+    sums = (
+        moves.order_by().values_list("source_id", "from_bin").annotate(total=ExactSum(F("value")))
+    )
+    for pk, came_from, total in sums:
+        moved[pk] = moved.get(pk, ZERO) + (total if came_from is None else -total)
+    yield from differences(check, posted, moved, label=lambda pk: f"landed cost {pk}")
+
+
+@invariant("cost of a delivery line = its moves")
+def delivery_cost_is_moved(check: Check) -> Iterator[str]:
+    moves = StockMove.objects.filter(
+        source_type=Delivery._meta.label_lower, reverses=None, quantity__gt=0
+    )
+    sums = moves.order_by().values_list("source_line_id")
+    moved = dict(sums.annotate(total=ExactSum(F("value"))).iterator())
+    frozen: dict[int, Any] = dict(
+        DeliveryLine.objects.exclude(cost_amount=None).values_list("pk", "cost_amount").iterator()
+    )
+    yield from differences(check, moved, frozen, label=lambda pk: f"delivery line {pk}")

@@ -48,8 +48,13 @@ _MOVE = [
     "orders.post_supplierreturn",
 ]
 
+_COST = ["orders.view_landedcost", "orders.add_landedcost", "orders.change_landedcost"]
+
 ROLES = {
     "manager": [
+        *_COST,
+        "orders.post_landedcost",
+        "orders.reverse_landedcost",
         *_SELL,
         *_BUY,
         *_MOVE,
@@ -66,14 +71,17 @@ ROLES = {
         "orders.reverse_supplierreturn",
     ],
     "sales": _SELL,
-    "purchaser": _BUY,
+    "purchaser": [*_BUY, *_COST],
     "storekeeper": [
         *_MOVE,
         *_all("salesorder"),
         "orders.view_purchaseorder",
         "orders.view_all_purchaseorder",
     ],
-    "accountant": _all(
-        "salesorder", "delivery", "purchaseorder", "receipt", "return", "supplierreturn"
-    ),
+    "accountant": [
+        *_all("salesorder", "delivery", "purchaseorder", "receipt", "return", "supplierreturn"),
+        *_COST,
+        "orders.post_landedcost",
+        "orders.reverse_landedcost",
+    ],
 }

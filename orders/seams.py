@@ -13,6 +13,7 @@ from orders.models import (
     Delivery,
     DeliveryLine,
     DeliveryTolerance,
+    LandedCost,
     PurchaseOrder,
     PurchaseOrderLine,
     Receipt,
@@ -35,6 +36,7 @@ follows_merge(Return, "customer")
 follows_merge(PurchaseOrder, "supplier")
 follows_merge(Receipt, "supplier")
 follows_merge(SupplierReturn, "supplier")
+follows_merge(LandedCost, "supplier")
 
 owner_hands_over(SalesOrder.objects.unfinished)
 owner_hands_over(Delivery.objects.to_ship)
@@ -97,6 +99,8 @@ def _returned(obj: models.Model) -> Iterator[str]:
     elif isinstance(obj, Receipt):
         for sent_back in SupplierReturn.objects.live().filter(receipt=obj).order_by("pk"):
             yield _("Goods of it are returned by %(ref)s.") % {"ref": sent_back.ref}
+        for cost in LandedCost.objects.live().filter(lines__receipt_line__document=obj).distinct():
+            yield _("It bears the landed cost %(ref)s.") % {"ref": cost.ref}
 
 
 @blocks_change

@@ -39,6 +39,7 @@ FACTORIES: dict[str, Callable[[], Any]] = {
     "orders.delivery": f.DeliveryFactory,
     "orders.purchaseorder": f.PurchaseOrderFactory,
     "orders.receipt": f.ReceiptFactory,
+    "orders.landedcost": f.LandedCostFactory,
     "finance.invoice": f.InvoiceFactory,
     "finance.payment": f.PaymentFactory,
 }
@@ -99,7 +100,8 @@ def _rows(number: int) -> None:
     order = f.SalesOrderFactory(customer=customer, warehouse=place.warehouse, **document)
     f.DeliveryFactory(sales_order=order, **document)
     purchase = f.PurchaseOrderFactory(supplier=supplier, warehouse=place.warehouse, **document)
-    f.ReceiptFactory(purchase_order=purchase, **document)
+    receipt = f.ReceiptFactory(purchase_order=purchase, **document)
+    f.LandedCostFactory(supplier=supplier, lines__receipt_line__document=receipt)
     f.InvoiceFactory(customer=customer, **document)
     account = f.BankAccountFactory(code=f"BANK{number}", currency=currency)
     f.PaymentFactory(customer=customer, bank_account=account, **document)

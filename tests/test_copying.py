@@ -33,6 +33,7 @@ MADE_OF_OTHERS = {
     "orders.Return": "of its delivery",
     "orders.SupplierReturn": "of its receipt",
     "orders.Receipt": "of its purchase order",
+    "orders.LandedCost": "of its receipts",
     "finance.Invoice": "of its delivery or receipt",
     "finance.Payment": "money moved once",
 }

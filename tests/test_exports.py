@@ -188,7 +188,7 @@ def test_what_could_run_is_neutralised_and_read_back_equal(everything: Any, kind
 
 def test_a_negative_number_stays_a_number(everything: Any) -> None:
     """EX01."""
-    f.StockMoveFactory(unit_cost=Decimal(-5))
+    f.StockMoveFactory(unit_cost=Decimal(-5), value=Decimal(0))
     sheet = sheet_of(answer(everything, "inventory.stockmove", "xlsx"))
     header = [cell.value for cell in sheet[1]]
     cost = sheet[2][[name.lower() for name in header].index("unit cost")]

@@ -1,29 +1,54 @@
 """Deliveries in the admin."""
 
+from decimal import Decimal
+
 from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from erp.core.admin import (
     DocumentAdmin,
     LinesInline,
     VisibleFilter,
+    display,
     document_fieldsets,
     figure,
+    percent,
     price,
     transition_action,
 )
+from orders.margins import Margin, line_margin
 from orders.models import (
     Delivery,
     DeliveryLine,
     DeliveryStatus,
 )
 
+_TENTH_OF_A_PERCENT = Decimal("0.001")
+
+
+def margin_text(found: Margin | None) -> str | None:
+    """152.30 (31.5%): the rate where there is one."""
+    if found is None:
+        return None
+    _cost, earned, rate = found
+    short = "" if rate is None else f" ({percent(rate.quantize(_TENTH_OF_A_PERCENT))})"
+    return price(earned) + short
+
 
 class DeliveryLineInline(LinesInline[DeliveryLine, Delivery]):
     model = DeliveryLine
-    fields = (*LinesInline.fields, "show_cost")
-    cost_fields = ("show_cost",)
+    fields = (*LinesInline.fields, "show_cost", "show_margin")
+    cost_fields = ("show_cost", "show_margin")
     show_cost = figure(DeliveryLine, "cost_amount", price)
+
+    @display(description=_("margin"))
+    def show_margin(self, obj: DeliveryLine) -> str | None:
+        return margin_text(line_margin(obj))
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[DeliveryLine]:
+        return super().get_queryset(request).select_related("document")
 
 
 @admin.register(Delivery)

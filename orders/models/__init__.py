@@ -7,6 +7,12 @@ back of a delivery line than was shipped; what was posted is never changed, only
 
 from orders.models.awarded import AwardOrder
 from orders.models.deliveries import Delivery, DeliveryLine, DeliveryQuerySet, DeliveryStatus
+from orders.models.landed import (
+    LandedCost,
+    LandedCostLine,
+    LandedCostQuerySet,
+    LandedCostStatus,
+)
 from orders.models.purchasing import (
     PurchaseOrder,
     PurchaseOrderLine,
@@ -38,6 +44,10 @@ __all__ = [
     "DeliveryStatus",
     "DeliveryTolerance",
     "Issue",
+    "LandedCost",
+    "LandedCostLine",
+    "LandedCostQuerySet",
+    "LandedCostStatus",
     "PurchaseOrder",
     "PurchaseOrderLine",
     "PurchaseOrderQuerySet",

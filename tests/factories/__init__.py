@@ -36,6 +36,7 @@ from tests.factories.documents import (
     SalesOrderFactory,
     SalesOrderLineFactory,
 )
+from tests.factories.landed import LandedCostFactory, LandedCostLineFactory
 from tests.factories.masters import (
     AddressFactory,
     AttachmentFactory,
@@ -138,6 +139,8 @@ __all__ = [
     "InvoiceLineFactory",
     "InvoiceProfileFactory",
     "JournalEntryFactory",
+    "LandedCostFactory",
+    "LandedCostLineFactory",
     "LineFactory",
     "NotificationFactory",
     "OutcomeReasonFactory",
