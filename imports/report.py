@@ -1,8 +1,10 @@
 """What a check or an apply came to, as people and machines read it."""
 
 from collections.abc import Iterator
+from dataclasses import asdict
 from typing import Any
 
+from imports.directories import Outcome
 from imports.kinds import CHANGED, NEW, UNCHANGED, kind_named, message_of
 from imports.models import Import, ImportProblem
 
@@ -23,6 +25,23 @@ def as_report(of: Import) -> dict[str, Any]:
         "status": of.status,
         "columns": heading_of(of),
         "ignored_columns": ignored_columns(of),
+    }
+
+
+def report_of_directory(outcome: Outcome) -> dict[str, Any]:
+    """Return the report of a directory, with the counts of a file's; it is no import to undo."""
+    written = {state: outcome.sum_of(state) for state in (NEW, CHANGED, UNCHANGED)}
+    return {
+        "rows": outcome.rows,
+        "ok": sum(written.values()),
+        **written,
+        "duplicates": 0,
+        "refused": len({(problem.file, problem.row) for problem in outcome.problems}),
+        "not_data": 0,
+        "problems": [asdict(problem) for problem in outcome.problems],
+        "import_id": None,
+        "counts": outcome.counts,
+        "totals": outcome.totals,
     }
 
 

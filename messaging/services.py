@@ -8,11 +8,17 @@ from django.contrib.auth.models import Permission
 from django.db import models
 from django.db.models import Q
 
+from erp.core.periods import is_history
 from messaging.models import Notification
 
 
 def notify(kind: str, obj: models.Model, recipients: Iterable[Any]) -> None:
-    """Store one notification each, users or their ids, in the caller's transaction."""
+    """Store one notification each, users or their ids; of history nobody is told.
+
+    Takes part in the caller's transaction.
+    """
+    if is_history():
+        return
     Notification.objects.bulk_create(
         Notification(
             recipient_id=pk,

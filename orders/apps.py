@@ -7,4 +7,4 @@ class OrdersConfig(AppConfig):
     verbose_name = _("Orders and deliveries")
 
     def ready(self) -> None:
-        from orders import books, demand, open_lines, seams  # noqa: F401, PLC0415 (they register themselves)
+        from orders import books, demand, imports, open_lines, seams  # noqa: F401, PLC0415

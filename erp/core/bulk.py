@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Any, TypeVar
 
 from django.db import connection, models
+from django.db.models.expressions import DatabaseDefault
 from django.utils import timezone
 
 M = TypeVar("M", bound=models.Model)
@@ -68,11 +69,21 @@ def _values(field: models.Field[Any, Any], objects: Sequence[models.Model]) -> l
         return [field.get_db_prep_save(timezone.now(), connection)] * len(objects)
     name, places = field.attname, getattr(field, "decimal_places", None)
     values = [obj.__dict__[name] for obj in objects]
+    if field.has_db_default():
+        values = [_told(value) for value in values]
     if isinstance(field, models.DecimalField):
         return [_decimal(value, field, places) for value in values]
     if isinstance(field, models.CharField | models.ForeignKey | models.IntegerField):
         return values
     return [field.get_db_prep_save(value, connection) for value in values]
+
+
+def _told(value: Any) -> Any:
+    """Return what the database would have put where nobody said a value."""
+    if not isinstance(value, DatabaseDefault):
+        return value
+    (default,) = value.get_source_expressions()
+    return default.value
 
 
 def _decimal(value: Any, field: models.Field[Any, Any], places: int | None) -> Any:

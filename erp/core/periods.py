@@ -1,5 +1,8 @@
 """Closed periods: what is dated inside one is refused."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import date
 
 from django.utils import timezone
@@ -32,9 +35,30 @@ def company() -> Company:
     return found
 
 
+_posting_day: ContextVar[date | None] = ContextVar("posting_day", default=None)
+
+
+@contextmanager
+def posting_on(day: date) -> Iterator[None]:
+    """Let services date what they do as of a day of the past, and tell nobody: history is loaded.
+
+    Closed periods refuse that day as they refuse any other.
+    """
+    token = _posting_day.set(day)
+    try:
+        yield
+    finally:
+        _posting_day.reset(token)
+
+
+def is_history() -> bool:
+    """Return whether what happens now happened long ago."""
+    return _posting_day.get() is not None
+
+
 def company_today() -> date:
     """Return today's date where the company is (settings.TIME_ZONE), whoever asks."""
-    return timezone.localdate(timezone=timezone.get_default_timezone())
+    return _posting_day.get() or timezone.localdate(timezone=timezone.get_default_timezone())
 
 
 def standard_tax_rate(on: date) -> TaxRate:

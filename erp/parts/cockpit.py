@@ -20,14 +20,13 @@ from inventory.services import promises
 from inventory.services.promise import Promise
 from orders.models import PurchaseOrder, PurchaseOrderLine, SalesOrder, SalesOrderLine
 from products.designation import Designation, parse
-from products.models import Interchange, PriceFact, Product, ProductCode
+from products.models import COST_KINDS, Interchange, PriceFact, Product, ProductCode
 from quotations.models import Quotation, QuotationLine
 from quotations.sheets import Facts, facts_of
 
 MOST_LINES = 8
 MOST_FACTS = 400
 MOST_HISTORY = 12
-_COST_KINDS = (PriceFact.Kind.PURCHASE, PriceFact.Kind.RFQ)
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,7 +247,7 @@ def _trend(product: Product, sight: Sight, user: User) -> list[PriceFact]:
         return []
     rows = PriceFact.objects.filter(product=product)
     if not sight.cost:
-        rows = rows.exclude(kind__in=_COST_KINDS)
+        rows = rows.exclude(kind__in=COST_KINDS)
     if not allowed(user, "products.view_pricefact"):
         own = Customer.objects.visible_to(user).order_by().values("pk")
         rows = rows.filter(Q(kind=PriceFact.Kind.LIST) | Q(customer__in=own))

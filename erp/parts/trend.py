@@ -13,7 +13,7 @@ from products.models import PriceFact
 
 WIDTH, HEIGHT = 640, 200
 _LEFT, _RIGHT, _TOP, _BOTTOM = 58, 12, 12, 26
-_ORDER = ("sale", "quote", "list", "purchase", "rfq")
+_ORDER = ("sale", "quote", "list", "purchase", "rfq", "cost")
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from erp.core.admin import ReadOnlyAdmin, figure, may_see_cost, plain, price
-from products.models import PriceFact
+from products.models import COST_KINDS, PriceFact
 from products.search import products_named
 
 
@@ -41,7 +41,7 @@ class PriceFactAdmin(ReadOnlyAdmin[PriceFact]):
         rows = super().get_queryset(request)
         if may_see_cost(request):
             return rows
-        return rows.exclude(kind__in=[PriceFact.Kind.PURCHASE, PriceFact.Kind.RFQ])
+        return rows.exclude(kind__in=COST_KINDS)
 
     def search(
         self, request: HttpRequest, rows: QuerySet[PriceFact], term: str

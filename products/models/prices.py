@@ -33,6 +33,7 @@ class PriceFact(Scoped):
         RFQ = "rfq", _("supplier's quotation")
         PURCHASE = "purchase", _("purchase")
         LIST = "list", _("list price")
+        COST = "cost", _("standard cost")
 
     product = models.ForeignKey(Product, on_delete=models.PROTECT, verbose_name=_("product"))
     kind = models.CharField(_("kind"), max_length=8, choices=Kind.choices)
@@ -60,7 +61,7 @@ class PriceFact(Scoped):
         constraints: ClassVar = [
             models.CheckConstraint(condition=Q(net_unit_price__gte=0), name="price_not_negative"),
             models.CheckConstraint(
-                condition=Q(kind__in=["quote", "sale", "rfq", "purchase", "list"]),
+                condition=Q(kind__in=["quote", "sale", "rfq", "purchase", "list", "cost"]),
                 name="price_kind",
             ),
         ]
@@ -73,6 +74,10 @@ class PriceFact(Scoped):
         return (
             f"{self.product_id} {self.get_kind_display()} {self.net_unit_price} {self.currency_id}"
         )
+
+
+# What goods cost us: for those who may see it.
+COST_KINDS = (PriceFact.Kind.PURCHASE, PriceFact.Kind.RFQ, PriceFact.Kind.COST)
 
 
 def source_of(document: Any, line: Any) -> dict[str, Any]:

@@ -8,12 +8,14 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from erp.core.errors import DomainError
 from imports import services
+from imports.directories import Outcome, directories
 from imports.errors_file import write_error_workbook
 from imports.kinds import kinds
 from imports.models import Import
-from imports.report import as_report, problems_of
+from imports.report import as_report, problems_of, report_of_directory
 
 PROBLEMS_SHOWN = 50
+_PROGRESS_EVERY = 500
 _COUNTS = {
     "rows": "rows",
     "new": "new",
@@ -32,7 +34,7 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("kind", choices=list(kinds()))
+        parser.add_argument("kind", choices=[*kinds(), *directories()])
         parser.add_argument("file", type=Path, metavar="FILE")
         parser.add_argument("--check", action="store_true", help="Only check, write nothing.")
         parser.add_argument(
@@ -48,6 +50,9 @@ class Command(BaseCommand):
 
     def handle(self, *, kind: str, file: Path, as_json: bool, **options: Any) -> None:
         by = _person(options["user"])
+        if kind in directories():
+            self._directory(kind, file, check=options["check"], as_json=as_json, by=by)
+            return
         try:
             with file.open("rb"):
                 pass
@@ -66,6 +71,38 @@ class Command(BaseCommand):
         self._report(of, as_json=as_json)
         if stopped:
             sys.exit(1)
+
+    def _directory(self, kind: str, path: Path, *, check: bool, as_json: bool, by: Any) -> None:
+        if not path.is_dir():
+            raise CommandError(f"{path}: not a directory", returncode=2)
+        try:
+            outcome = directories()[kind](path, check=check, by=by, tell=self._tell)
+        except DomainError as refusal:
+            self._unreadable(path, refusal, as_json=as_json)
+            return
+        if as_json:
+            self.stdout.write(json.dumps(report_of_directory(outcome), ensure_ascii=False))
+        else:
+            self._tell_outcome(outcome, written=not (check or outcome.problems))
+        if outcome.problems:
+            sys.exit(1)
+
+    def _tell(self, name: str, number: int, of: int) -> None:
+        if number % _PROGRESS_EVERY == 0 or number == of:
+            self.stderr.write(f"{number} of {of}: {name}")
+
+    def _tell_outcome(self, outcome: Outcome, *, written: bool) -> None:
+        for problem in outcome.problems[:PROBLEMS_SHOWN]:
+            self.stderr.write(
+                f"{problem.file} row {problem.row}, {problem.column}: {problem.message}"
+                f" [{problem.code}]"
+            )
+        for name, states in outcome.counts.items():
+            counted = ", ".join(f"{number} {state}" for state, number in states.items())
+            self.stdout.write(f"{name}: {counted}")
+        for name, figure in outcome.totals.items():
+            self.stdout.write(f"{name}: {figure}")
+        self.stdout.write("written" if written else "nothing written")
 
     def _apply(self, of: Import, *, skip_refused: bool, by: Any) -> Import:
         try:
