@@ -56,6 +56,7 @@ ROLES = {
         *_RULES,
         *_LEDGER,
         "inventory.import_stock",
+        "inventory.set_referencecost",
         *_INBOUND,
         *_KEEP,
         *_CHECK,

@@ -13,12 +13,20 @@ from django.utils.translation import gettext as _
 
 from erp.core.aggregates import ExactSum
 from erp.core.policy import set_warehouses
-from erp.core.registry import Repoint, follows_merge, goes_along, locks_merge, tells_effects
+from erp.core.registry import (
+    Repoint,
+    confide,
+    follows_merge,
+    goes_along,
+    locks_merge,
+    tells_effects,
+)
 from inventory.models import (
     Bin,
     Inbound,
     InboundPromise,
     RecipeLine,
+    ReferenceCost,
     ReorderRule,
     Reservation,
     StockAge,
@@ -111,6 +119,19 @@ def _forget_ages(gone_id: int, kept_id: int) -> int:
 
 follows_merge(StockAge, "product", repoint=_forget_ages)
 goes_along(StockAge, "product", "warehouse")
+
+
+def _one_reference(gone_id: int, kept_id: int) -> int:
+    """The product that stays keeps its own; without one it takes the other's."""
+    rows = ReferenceCost.objects.filter(product=gone_id)
+    if ReferenceCost.objects.filter(product=kept_id).exists():
+        return rows.delete()[0]
+    return rows.update(product=kept_id)
+
+
+follows_merge(ReferenceCost, "product", repoint=_one_reference)
+goes_along(ReferenceCost, "product")
+confide(ReferenceCost._meta.label_lower, "products.view_cost")
 
 
 @tells_effects

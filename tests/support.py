@@ -179,7 +179,7 @@ def sent_purchase(
     order = orders.create_purchase_order(
         supplier.pk, entered, warehouse_id=main_warehouse().pk, by=buyer()
     )
-    orders.submit_purchase_order(order.pk, by=buyer())
+    orders.submit_purchase_order(order.pk, accept_prices=True, by=buyer())
     orders.approve_purchase_order(order.pk, by=manager())
     return orders.send_purchase_order(order.pk, by=buyer())
 

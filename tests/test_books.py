@@ -45,6 +45,7 @@ SALES_RETURNS = {  # orders/tests/test_sales_books.py
     "sales: goods come back at the cost they left at",
 }
 CIRCLES = "no supersession goes in a circle"
+LANDED = {"landed cost = its charges = what its lines bear", "landed cost posted = moved"}
 MIRRORS = "a reversal mirrors the move it takes back"
 # Their faults are planted beside them: inventory/tests/test_document_books.py.
 STOCK_DOCUMENTS = {

@@ -160,7 +160,6 @@ UNSCOPED_MODELS = {
     "core.Job": "shown by pages of their own",
     "core.ScheduledRun": "never shown",
     "core.Attachment": "seen by whoever sees its document: admin and file pages ask for that",
-    "inventory.StockDay": "through its stock value",
     "imports.ImportBeat": "through its import",
     "imports.ImportChunk": "through its import",
     "imports.ImportGate": "never shown",

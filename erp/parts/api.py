@@ -1,5 +1,6 @@
 """The part cockpit over HTTP."""
 
+from decimal import Decimal
 from typing import Any
 
 from ninja import Router, Schema
@@ -120,6 +121,8 @@ class CockpitOut(Schema):
     available: DecimalText
     inbound: DecimalText
     cost: DecimalText | None
+    latest_cost: DecimalText | None
+    reference_cost: DecimalText | None
     last_price: FactOut | None
     suggested_price: FactOut | None
     stock: list[StockOut]
@@ -160,6 +163,10 @@ def get_cockpit(
     return cockpit_json(cockpit_of(product, customer=customer, user=request.user))
 
 
+def _cost(cost: Decimal | None) -> str | None:
+    return None if cost is None else plain(cost)
+
+
 def cockpit_json(shown: Cockpit) -> dict[str, Any]:
     facts, sight = shown.facts, shown.sight
     rfqs = [fact for fact in shown.trend if fact.kind == PriceFact.Kind.RFQ]
@@ -172,6 +179,8 @@ def cockpit_json(shown: Cockpit) -> dict[str, Any]:
         "available": plain(facts.available),
         "inbound": plain(facts.inbound),
         "cost": plain(facts.cost) if facts.cost is not None else None,
+        "latest_cost": _cost(shown.costs and shown.costs.latest),
+        "reference_cost": _cost(shown.costs and shown.costs.reference),
         "last_price": _fact(facts.last) if facts.last and sight.prices else None,
         "suggested_price": _fact(facts.suggested) if facts.suggested and sight.prices else None,
         "stock": [_shelf(shelf) for shelf in shown.shelves],

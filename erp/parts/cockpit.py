@@ -18,6 +18,7 @@ from erp.core.policy import allowed, warehouses_of
 from inventory.models import Inbound, StockBalance, StockValue, Warehouse
 from inventory.services import promises
 from inventory.services.promise import Promise
+from inventory.services.reference_costs import Costs, costs_of
 from orders.models import PurchaseOrder, PurchaseOrderLine, SalesOrder, SalesOrderLine
 from products.designation import Designation, parse
 from products.models import COST_KINDS, Interchange, PriceFact, Product, ProductCode
@@ -98,6 +99,7 @@ class Cockpit:
     purchases: list[PurchaseOrderLine]
     trend: list[PriceFact]
     history: list[HistoryEntry]
+    costs: Costs | None
 
     @property
     def approved(self) -> list[Link]:
@@ -137,6 +139,7 @@ def cockpit_of(product: Product, *, customer: Customer | None, user: User) -> Co
         purchases=_lines(PurchaseOrderLine, PurchaseOrder, product, user),
         trend=_trend(product, sight, user),
         history=history_of(product, without=() if sight.cost else ("cost",))[:MOST_HISTORY],
+        costs=costs_of(product.pk) if sight.cost else None,
     )
 
 

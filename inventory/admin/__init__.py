@@ -1,5 +1,5 @@
 """Warehouses and bins; the ledger and what is derived from it, to look at."""
 
-from inventory.admin import ageing, places, reorder, staff, stock
+from inventory.admin import ageing, costs, places, reorder, staff, stock
 
-__all__ = ["ageing", "places", "reorder", "staff", "stock"]
+__all__ = ["ageing", "costs", "places", "reorder", "staff", "stock"]

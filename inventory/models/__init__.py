@@ -18,6 +18,7 @@ from inventory.models.assemblies import (
     Recipe,
     RecipeLine,
 )
+from inventory.models.costs import ReferenceCost
 from inventory.models.counts import (
     StockCount,
     StockCountLine,
@@ -68,6 +69,7 @@ __all__ = [
     "MoveKind",
     "Recipe",
     "RecipeLine",
+    "ReferenceCost",
     "ReorderRule",
     "Reservation",
     "StockAge",
