@@ -10,6 +10,7 @@ class InventoryConfig(AppConfig):
         from inventory import (  # noqa: PLC0415 (they register themselves)
             books,  # noqa: F401
             books_of_documents,  # noqa: F401
+            copied,  # noqa: F401
             lists,  # noqa: F401
             seams,  # noqa: F401
             seams_of_documents,  # noqa: F401

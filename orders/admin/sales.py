@@ -12,6 +12,7 @@ from erp.core.admin import (
     ObjectAction,
     VisibleFilter,
     add_object_actions,
+    copy_action,
     document_fieldsets,
     figure,
     plain,
@@ -105,3 +106,4 @@ add_object_actions(
         variant="primary",
     ),
 )
+add_object_actions(SalesOrder, copy_action(SalesOrder, "orders.services.copy_sales_order"))

@@ -2,6 +2,7 @@
 
 from orders.services.copying import (
     copy_purchase_order,
+    copy_sales_order,
 )
 from orders.services.customer_returns import (
     ReturnLineInput,
@@ -102,6 +103,7 @@ __all__ = [
     "confirm_order",
     "confirm_purchase_order",
     "copy_purchase_order",
+    "copy_sales_order",
     "count_receipt",
     "create_deliveries",
     "create_delivery",

@@ -1,4 +1,4 @@
-"""Copying purchase orders: the same goods of the same supplier once more."""
+"""Copying orders: the same goods to the same customer, or of the same supplier, once more."""
 
 from django.utils.translation import gettext_lazy as _
 
@@ -16,10 +16,27 @@ from erp.core.errors import DomainError
 from erp.core.periods import company_today
 from erp.core.record import record
 from erp.core.service import service
-from orders.models import PurchaseOrder, PurchaseOrderLine
+from orders.models import PurchaseOrder, PurchaseOrderLine, SalesOrder, SalesOrderLine
+from orders.services.order_drafting import create_order
+from orders.services.order_lines import OrderLineInput
 from orders.services.purchasing import PurchaseLineInput, create_purchase_order
 from products.services import copyable_lines
 
+SALES_ORDER = copies(
+    SalesOrder,
+    copied=("customer", "warehouse", "delivery_address", "notes"),
+    anew=(*DOCUMENT_ANEW, "contact", "payment_term"),
+    reset=(*DOCUMENT_RESET, "quotation", "requested_on", "credit_override"),
+)
+SALES_ORDER_LINE = copies(
+    SalesOrderLine,
+    copied=(*LINE_COPIED, "warehouse", "issue", "lead_time_days"),
+    anew=LINE_ANEW,
+    reset=(
+        *LINE_RESET,
+        *("over_rate", "under_rate", "delivered_quantity", "closed_quantity"),
+    ),
+)
 PURCHASE_ORDER = copies(
     PurchaseOrder,
     copied=("supplier", "warehouse", "notes"),
@@ -32,6 +49,45 @@ PURCHASE_ORDER_LINE = copies(
     anew=LINE_ANEW,
     reset=(*LINE_RESET, "received_quantity", "closed_quantity", "close_reason", "over_quantity"),
 )
+
+
+@service("order.copy")
+def copy_sales_order(
+    order_id: int, *, reprice: bool = False, leave_out_archived: bool = False, by: User
+) -> SalesOrder:
+    """Draft the same order again, of no quotation; prices as entered or suggested anew.
+
+    They are suggested anew where the customer's currency is another by now. Raises DomainError
+    not_found, out_of_sight, archived_product, expired_tax_rate, nothing_to_copy, and what
+    ``create_order`` raises.
+    """
+    source = SalesOrder.objects.locked(order_id)
+    check_in_sight(source.customer, by=by)
+    keep = not reprice and source.currency_id == source.customer.currency_id
+    lines = copyable_lines(
+        list(source.lines.all()), on=company_today(), leave_out=leave_out_archived
+    )
+    entered = [
+        OrderLineInput(
+            product_id=line.product_id,
+            quantity=line.quantity,
+            unit_price=line.unit_price if keep else None,
+            price_includes_tax=line.price_includes_tax if keep else None,
+            partner_wording=line.partner_wording,
+            lead_time_days=line.lead_time_days,
+            issue=line.issue,
+            warehouse_id=line.warehouse_id,
+        )
+        for line in lines
+    ]
+    header = {
+        "warehouse_id": source.warehouse_id,
+        "delivery_address": source.delivery_address,
+        "notes": source.notes,
+    }
+    copy = create_order(source.customer_id, entered, header=header, by=by)
+    record("order.copied", copy, by=by, changes={"copied_from": (None, source.ref)})
+    return copy
 
 
 @service("purchase_order.copy")

@@ -16,7 +16,7 @@ from erp.core.periods import company_today
 from erp.core.record import record
 from erp.core.service import service
 from products.services import copyable_lines
-from quotations.models import Quotation, QuotationLine
+from quotations.models import Quotation, QuotationLine, Rfq, RfqLine, RfqSupplier
 from quotations.services.drafting import active_customer, create_quotation
 from quotations.services.lines import LineInput
 
@@ -35,6 +35,32 @@ QUOTATION_LINE = copies(
     copied=(*LINE_COPIED, "lead_time_days", "is_optional"),
     anew=(*LINE_ANEW, "suggested_price", "alternative_to", "is_counted"),
     reset=(*LINE_RESET, "outcome", "ordered_quantity", "unit_cost"),
+)
+
+RFQ = copies(
+    Rfq,
+    copied=("notes", "origin_type", "origin_id"),
+    anew=("owner", "created_by", "created_at", "updated_at", "dated_on", "due_on"),
+    reset=("id", "number", "version", "status", "reason", "reminded_on", "lapse_told_on"),
+)
+RFQ_LINE = copies(
+    RfqLine,
+    copied=("product", "quantity", "wording", "origin_line_id"),
+    anew=("document", "line_no", "brand_name", "designation", "description", "unit"),
+    reset=("id", "wanted_on"),
+)
+# Whom it asks; nothing of what they answered.
+RFQ_SUPPLIER = copies(
+    RfqSupplier,
+    copied=("supplier",),
+    anew=(
+        *("document", "contact", "language", "currency", "exchange_rate", "price_includes_tax"),
+        "partner_snapshot",
+    ),
+    reset=(
+        *("id", "sent_at", "answered_at", "declined", "reference", "valid_until"),
+        *("lead_time_days", "terms"),
+    ),
 )
 
 
