@@ -29,6 +29,7 @@ from erp.core.admin import (
     display,
     right,
 )
+from erp.core.admin.audited import again_when_beaten
 from erp.core.policy import allowed
 from erp.core.record import record
 
@@ -216,6 +217,10 @@ class UserAdmin(AuditedAdmin[User], DjangoUserAdmin[User]):
         return field
 
     # --- saving ---
+
+    def add_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        """Django's own opens the transaction here, so it starts again from here."""
+        return again_when_beaten(request, super().add_view, request, *args, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:  # noqa: FBT001
         if not change:

@@ -4,7 +4,6 @@ Invariants: a user name is compared byte for byte, and no two differ only in cas
 surrounding blanks; whoever has left is inactive.
 """
 
-import unicodedata
 from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractUser, UserManager
@@ -14,11 +13,12 @@ from django.utils.translation import gettext_lazy as _
 
 from erp.core.fields import CodeField
 from erp.core.policy import Scoped, ScopedQuerySet
+from erp.core.twins import twin_key
 
 
 def username_key(username: str) -> str:
-    """Return what two user names may not share: NFKC, case folded, without blanks."""
-    return "".join(unicodedata.normalize("NFKC", username).casefold().split())
+    """Return what two user names may not share: neither case, width, accents nor blanks count."""
+    return "".join(twin_key(username).split())
 
 
 class Department(Scoped):

@@ -58,6 +58,7 @@ STAYS = {
     "inventory.StockDay.account": "a stock value is never deleted",
     "inventory.WarehouseStaff.user": "a user is never deleted",
     "messaging.Notification.recipient": "a user is never deleted",
+    "orders.AwardOrder.order": "what a request for quotation led to",
     "products.ForbiddenBrand.brand": "what a customer said of the brand",
     "products.ProtectedItem.product": "what was agreed with a customer",
     "quotations.ProtectedLeave.item": "what was allowed on a quotation",

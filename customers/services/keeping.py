@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
 from django.utils.translation import gettext_lazy as _
 
@@ -13,6 +14,7 @@ from erp.core.errors import DomainError, StaleVersionError
 from erp.core.models import NumberSequence
 from erp.core.record import field_changes, record
 from erp.core.service import service
+from erp.core.twins import check_twin
 
 P = TypeVar("P", bound=Partner)
 DETAILS: tuple[type[PartnerDetail], ...] = (Contact, Address, InvoiceProfile)
@@ -140,7 +142,11 @@ def check_similar(partner: Partner, *, by: Any, confirmed: bool) -> str:
 
 
 def _save(partner: Partner, *, by: Any) -> None:
-    """Save; where another was quicker, say so instead of failing."""
+    """Save; where another has the code or was quicker, say so instead of failing."""
+    try:
+        check_twin(partner, "code")
+    except ValidationError:
+        raise _taken(partner) from None
     try:
         with transaction.atomic():
             partner.save()
@@ -149,11 +155,15 @@ def _save(partner: Partner, *, by: Any) -> None:
         taken = type(partner)._default_manager.filter(code=partner.code).exclude(pk=partner.pk)
         if not taken.exists():
             raise
-        raise DomainError(
-            _("The code %(code)s is taken.") % {"code": partner.code},
-            code="duplicate_code",
-            field="code",
-        ) from None
+        raise _taken(partner) from None
+
+
+def _taken(partner: Partner) -> DomainError:
+    return DomainError(
+        _("The code %(code)s is taken.") % {"code": partner.code},
+        code="duplicate_code",
+        field="code",
+    )
 
 
 def draw_codes(model: type[Partner], count: int) -> list[str]:

@@ -1,14 +1,17 @@
 """Master data: saves in the operation log, stale forms refused, archived instead of deleted."""
 # ruff: noqa: ARG002 (hooks take what Django hands them)
 
+import random
+import time
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from django import forms
-from django.contrib import admin
-from django.db import IntegrityError, connection, models, transaction
+from django.contrib import admin, messages
+from django.db import IntegrityError, OperationalError, connection, models, transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -18,12 +21,38 @@ from erp.core.admin.deleting import DeletingAdmin
 from erp.core.admin.scoped import M, right
 from erp.core.admin.versions import VersionedAdmin
 from erp.core.record import field_changes, record
+from erp.core.service import MAX_ATTEMPTS, is_retryable
 from erp.core.snapshots import snapshot
 
 
 def action_name(obj: models.Model, verb: str) -> str:
     """Return e.g. ``customers.customer.changed``."""
     return f"{obj._meta.label_lower}.{verb}"
+
+
+def again_when_beaten(
+    request: HttpRequest, view: Callable[..., Any], *args: Any, **kwargs: Any
+) -> Any:
+    """Answer a page that saves; once more where the database chose it as a victim.
+
+    Where somebody else was quicker with the same key, the form sees it the second time and says so.
+    Inside somebody else's transaction only the owner of that can start again.
+    """
+    for attempt in range(1, MAX_ATTEMPTS + 1):
+        try:
+            return view(*args, **kwargs)
+        except (IntegrityError, OperationalError) as error:
+            same_key = isinstance(error, IntegrityError)
+            may = same_key or (is_retryable(error) and not connection.in_atomic_block)
+            if request.method != "POST" or not may or attempt == MAX_ATTEMPTS:
+                raise
+            if same_key and attempt > 1:
+                text = _("Somebody else entered or changed the same in this moment; look again.")
+                messages.error(request, text)
+                return redirect(request.get_full_path())
+            if not same_key:
+                time.sleep(random.uniform(0.01, 0.05) * 2**attempt)  # noqa: S311 (jitter)
+    raise AssertionError("unreachable")
 
 
 class AuditedAdmin(VersionedAdmin[M], DeletingAdmin[M]):
@@ -43,13 +72,7 @@ class AuditedAdmin(VersionedAdmin[M], DeletingAdmin[M]):
         return super().get_object(request, object_id, from_field)
 
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        """Save; where somebody else was quicker with the same key, the form says so."""
-        try:
-            return super().changeform_view(request, *args, **kwargs)
-        except IntegrityError:
-            if request.method != "POST":
-                raise
-            return super().changeform_view(request, *args, **kwargs)
+        return again_when_beaten(request, super().changeform_view, request, *args, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: M, form: Any, change: bool) -> None:  # noqa: FBT001
         stored = self.model._default_manager.filter(pk=obj.pk).first() if change else None

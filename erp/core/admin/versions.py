@@ -19,6 +19,7 @@ from erp.core.admin.meanwhile import (
     unsealed_page,
 )
 from erp.core.admin.scoped import M
+from erp.core.twins import check_twin, coded_fields
 
 
 class VersionedForm(forms.ModelForm[Any]):
@@ -47,6 +48,7 @@ class VersionedForm(forms.ModelForm[Any]):
         """Check constraints over derived columns too, instead of leaving them to the database."""
         form: Any = super()  # Django's own hooks, which the type stubs leave out
         form._post_clean()  # noqa: SLF001
+        self._check_twins()
         if self.errors:
             return
         exclude = form._get_validation_exclusions() - set(self.derived_fields)  # noqa: SLF001
@@ -54,6 +56,16 @@ class VersionedForm(forms.ModelForm[Any]):
             self.instance.validate_constraints(exclude=exclude)
         except forms.ValidationError as errors:
             form._update_errors(errors)  # noqa: SLF001
+
+    def _check_twins(self) -> None:
+        """Refuse a code or name that differs from another only in case, width or accents."""
+        for name, within in coded_fields(type(self.instance)):
+            if name not in self.cleaned_data or name in self.errors:
+                continue
+            try:
+                check_twin(self.instance, name, within)
+            except forms.ValidationError as twin:
+                self.add_error(None, twin)
 
 
 class VersionedAdmin(ActionsAdmin[M]):
