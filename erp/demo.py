@@ -24,7 +24,7 @@ from erp.core.models import Company, Currency, ExchangeRate, PaymentTerm, TaxRat
 from erp.core.periods import company_today
 from erp.core.record import record
 from erp.core.service import service
-from erp.demo_staff import load_staff
+from erp.demo_stock import load_rules, load_staff, opening_days
 from finance.models import Account, BankAccount
 from inventory.models import Bin, StockMove, Warehouse
 from inventory.services import Movement, Source, post_movements
@@ -351,8 +351,8 @@ def load_stock(*, by: User | None = None) -> int:
         for number, row in enumerate(rows("opening_stock"), 1)
     ]
     source = Source(type="opening", id=1)
-    today = company_today()
-    post_movements(movements, source=source, kind=StockMove.Kind.OPENING, on=today, by=by)
+    for day, part in opening_days(movements):
+        post_movements(part, source=source, kind=StockMove.Kind.OPENING, on=day, by=by)
     record("stock.opened", by=by, object_ref=("opening", "1", _("Opening stock")))
     return len(movements)
 
@@ -388,6 +388,7 @@ def load_demo() -> dict[str, Any]:
         partners = load_partners()
         stock_lines = load_stock(by=None)
         load_staff()
+        load_rules()
     return {
         "logins": made,
         "logins_file": str(logins),
