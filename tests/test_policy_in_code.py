@@ -166,7 +166,6 @@ UNSCOPED_MODELS = {
     "imports.ImportGate": "never shown",
     "imports.ImportMapping": "what columns mean, to whoever imports the kind",
     "imports.ImportProblem": "through its import",
-    "inventory.StockDay": "through its stock value",
     "orders.LandedCostLine": "through its landed cost",
     "products.WordList": "never shown; a counter",
     "quotations.EnquiryLine": "through its enquiry",
