@@ -1,0 +1,1 @@
+"""A random trader against a plain model of his stock and orders."""
