@@ -19,7 +19,13 @@ from django.utils.translation import gettext, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Department, User, username_key
-from accounts.services import ROLES, grantable_groups, hand_over
+from accounts.services import (
+    ROLES,
+    deactivate_user,
+    grantable_groups,
+    hand_over,
+    reactivate_user,
+)
 from erp.core.admin import (
     ArchivableAdmin,
     AuditedAdmin,
@@ -137,6 +143,22 @@ class UserAdmin(AuditedAdmin[User], DjangoUserAdmin[User]):
             in_list=False,
             ask=_hand_over_form,
         ),
+        ObjectAction(
+            "deactivate",
+            "accounts.change_user",
+            _("deactivate"),
+            lambda obj, request: deactivate_user(obj.pk, by=request.user),
+            lambda obj: obj.is_active,
+            icon="person_off",
+        ),
+        ObjectAction(
+            "reactivate",
+            "accounts.change_user",
+            _("let sign in again"),
+            lambda obj, request: reactivate_user(obj.pk, by=request.user),
+            lambda obj: not obj.is_active,
+            icon="person_check",
+        ),
     )
     form = EmployeeForm
     add_form = NewEmployeeForm
@@ -178,7 +200,9 @@ class UserAdmin(AuditedAdmin[User], DjangoUserAdmin[User]):
         return super().get_queryset(request).prefetch_related("groups")
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
-        return {}
+        """In the list employees are deactivated and taken back, and nothing else."""
+        offered = super().get_actions(request)
+        return {name: offered[name] for name in ("deactivate", "reactivate") if name in offered}
 
     # --- who may touch whom, and what ---
 

@@ -7,6 +7,7 @@ class AccountsConfig(AppConfig):
     verbose_name = _("Employees and rights")
 
     def ready(self) -> None:
+        from accounts import seams  # noqa: F401, PLC0415 (it registers itself)
         from accounts.imports import register_kinds  # noqa: PLC0415
         from accounts.policy import RolePolicy  # noqa: PLC0415
         from erp.core.policy import set_policy  # noqa: PLC0415

@@ -1,5 +1,6 @@
 """Roles as data, from every app's ``permissions.py``; and the work of a leaver in new hands."""
 
+from datetime import date
 from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
@@ -11,7 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from erp.core.errors import DomainError
-from erp.core.record import record
+from erp.core.periods import company_today
+from erp.core.record import field_changes, record
 from erp.core.registry import hand_over_all
 from erp.core.service import service
 
@@ -102,3 +104,43 @@ def hand_over(leaver_id: int, colleague_id: int, *, by: User) -> dict[str, int]:
         "accounts.user.handed_over", leaver, by=by, reason=f"→ {colleague.username} ({told})"[:500]
     )
     return counts
+
+
+@service("accounts.deactivate")
+def deactivate_user(user_id: int, *, by: User) -> User:
+    """Let an employee sign in no more; what he did keeps his name.
+
+    Raises DomainError not_found, own_account, not_yours.
+    """
+    user = _kept_by(user_id, by=by)
+    _set_active(user, company_today(), by=by)
+    return user
+
+
+@service("accounts.reactivate")
+def reactivate_user(user_id: int, *, by: User) -> User:
+    """Let a former employee sign in again, with the roles he had. Raises as ``deactivate_user``."""
+    user = _kept_by(user_id, by=by)
+    _set_active(user, None, by=by)
+    return user
+
+
+def _kept_by(user_id: int, *, by: User) -> User:
+    """Lock an employee whose account this user may keep: not his own, no superuser's unless one."""
+    user: User | None = User.objects.select_for_update().filter(pk=user_id).first()
+    if user is None:
+        raise DomainError(_("There is no such employee."), code="not_found")
+    if user.pk == by.pk:
+        raise DomainError(_("Nobody does this to his own account."), code="own_account")
+    if user.is_superuser and not by.is_superuser:
+        raise DomainError(_("Only a superuser does this to a superuser."), code="not_yours")
+    return user
+
+
+def _set_active(user: User, left_on: date | None, *, by: User) -> None:
+    before = {"is_active": user.is_active, "left_on": user.left_on}
+    user.is_active, user.left_on = left_on is None, left_on
+    user.save(update_fields=["is_active", "left_on"])
+    after = {"is_active": user.is_active, "left_on": user.left_on}
+    verb = "reactivated" if user.is_active else "deactivated"
+    record(f"accounts.user.{verb}", user, by=by, changes=field_changes(before, after))

@@ -26,8 +26,10 @@ from erp.core.api import (
     invalid,
     newest_first,
     required_version,
+    stale_problem,
     with_etag,
 )
+from erp.core.errors import StaleVersionError
 from erp.core.models import Currency, PaymentTerm
 from erp.core.money import MAX_AMOUNT
 from erp.core.periods import company
@@ -276,7 +278,15 @@ def _change(
         )
         return 200, shown(partner)
 
-    return _answer(request, f"{name}.change", effect, object_id=pk, body=body.model_dump())
+    try:
+        return _answer(request, f"{name}.change", effect, object_id=pk, body=body.model_dump())
+    except StaleVersionError as refusal:
+        sent = body.model_dump(
+            mode="json", exclude_unset=True, exclude={"version", "similar_confirmed"}
+        )
+        row = model.objects.get_visible(request.user, pk)
+        stored = {name: getattr(row, name, None) for name in sent} | shown(row)
+        raise stale_problem(refusal, stored=stored, sent=sent) from refusal
 
 
 def _answer(request: AuthedRequest, action: str, effect: Any, **more: Any) -> HttpResponse:

@@ -141,7 +141,9 @@ def test_a_change_needs_the_version_it_was_decided_on(sales: User) -> None:
     customer = f.CustomerFactory(owner=sales)
     assert patch(sales, customer, {"notes": "x"}).status_code == 428
     assert patch(sales, customer, {"notes": "x"}, **{"If-Match": '"1"'}).status_code == 200
-    assert patch(sales, customer, {"notes": "y", "version": 1}).status_code == 409
+    stale = patch(sales, customer, {"notes": "y", "version": 1})
+    assert stale.status_code == 409
+    assert stale.json()["differences"] == [{"field": "notes", "stored": "x", "sent": "y"}]
     entry = AuditEntry.objects.get(action="customers.customer.changed")
     assert entry.changes == {"notes": ["", "x"]}
 

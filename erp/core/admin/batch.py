@@ -151,7 +151,7 @@ def _tell(told: Preview, row: Any, result: Any, before: dict[str, str]) -> None:
     if _is_another(result, row):
         told.makes = str(result._meta.verbose_name)
     after = ledger_facts(now)
-    none = "0"
+    none = "–" if not hasattr(row, "number_series") else "0"
     for label in dict.fromkeys([*before, *after]):
         old, new = before.get(label, none), after.get(label, none)
         if old != new:
