@@ -25,6 +25,7 @@ from erp.core.errors import DomainError
 from erp.core.service import is_retryable
 from erp.parts.api import router as parts
 from inventory.api import router as products
+from inventory.api_documents import router as stock_documents
 from inventory.api_stock import router as stock
 from orders.api import router as orders
 from products.api import router as interchanges
@@ -88,6 +89,7 @@ for prefix, router in (
     ("/quotations", quotations),
     ("/rfqs", rfqs),
     ("", orders),
+    ("", stock_documents),
 ):
     api.add_router(prefix, router)
 

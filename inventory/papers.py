@@ -71,6 +71,26 @@ class Paper:
     def right(self, verb: str) -> str:
         return f"inventory.{verb}_{self.model._meta.model_name}"
 
+    @property
+    def page_name(self) -> str:
+        return f"inventory:{self.slug}-page"
+
+    @property
+    def new_name(self) -> str:
+        return f"inventory:{self.slug}-new"
+
+    @property
+    def pdf_name(self) -> str:
+        return f"inventory:{self.slug}-pdf"
+
+    @property
+    def step_name(self) -> str:
+        return f"inventory:{self.slug}-step"
+
+    @property
+    def rows_name(self) -> str:
+        return f"inventory:{self.slug}-rows"
+
     def open_steps(self, document: Any, user: User) -> list[Step]:
         return [step for step in self.steps.values() if step.is_open(document, user)]
 

@@ -91,6 +91,7 @@ def _rows(number: int) -> None:
     f.InboundFactory(product=product, warehouse=place.warehouse)
     f.StockAgeFactory(product=product, warehouse=place.warehouse)
     f.ReorderRuleFactory(product=product, warehouse=place.warehouse, supplier=supplier)
+    _stock_documents(k, place, product, owner)
     document = {"owner": owner, "currency": currency}
     f.EnquiryFactory(owner=owner, customer=customer)
     f.QuotationFactory(customer=customer, **document)
@@ -116,6 +117,16 @@ def _rows(number: int) -> None:
     f.TaxRateFactory(code=f"t{number}")
     f.PaymentTermFactory(code=f"p{number}", name=f"p{number}")
     f.CurrencyFactory(code=f"X{number:02d}")
+
+
+def _stock_documents(k: int, place: Any, product: Any, owner: Any) -> None:
+    stock_document = {"warehouse": place.warehouse, "created_by": owner, "lines__product": product}
+    f.TransferFactory(to_warehouse__code=f"W{(k + 1) % 3}", **stock_document)
+    f.StockCountFactory(lines__bin=place, **stock_document)
+    f.StockEntryFactory(lines__bin=place, **stock_document)
+    f.AssemblyFactory(bin=place, created_by=owner, lines__product=product)
+    f.RecipeFactory(product=product)
+    f.UsualBinFactory(product=product, bin=place)
 
 
 @pytest.fixture

@@ -47,6 +47,14 @@ def _product(world: World) -> int:
     return int(world.shared["products.product"].pk)
 
 
+def _warehouse(world: World) -> int:
+    return int(world.shared["inventory.warehouse"].pk)
+
+
+def _bin(world: World) -> int:
+    return int(world.shared["inventory.bin"].pk)
+
+
 def _customer(world: World, question: Question) -> int:
     return int(world.own("customers.customer", question.person).pk)
 
@@ -98,6 +106,66 @@ BODIES: dict[tuple[str, str], Body] = {
         "version": _version(q),
     },
     ("POST", "quotations/<int:pk>/order/"): lambda w, q: {"token": _token(q)},
+    ("POST", "transfers/new/"): lambda w, q: {
+        "token": _token(q),
+        "warehouse": _warehouse(w),
+        "to_warehouse": _warehouse(w),
+    },
+    ("POST", "stock-counts/new/"): lambda w, q: {
+        "token": _token(q),
+        "warehouse": _warehouse(w),
+    },
+    ("POST", "stock-entries/new/"): lambda w, q: {
+        "token": _token(q),
+        "warehouse": _warehouse(w),
+        "kind": "scrap",
+        "reason": "锈",
+    },
+    ("POST", "assemblies/new/"): lambda w, q: {
+        "token": _token(q),
+        "warehouse": _warehouse(w),
+        "kind": "assemble",
+        "product": w.shared["products.product"].designation,
+        "quantity": 1,
+        "bin": "A-010101",
+    },
+    **{
+        (method, f"{slug}/<int:pk>/{rest}"): (
+            lambda w, q: (
+                {"token": _token(q), "version": _version(q)}
+                if q.rule.method == "POST"
+                else {"product": _product(w)}
+            )
+        )
+        for slug in ("transfers", "stock-counts", "stock-entries", "assemblies")
+        for method, rest in (
+            ("POST", ""),
+            ("POST", "do/<slug:step>/"),
+            ("POST", "receive/"),
+            ("POST", "upload/"),
+            ("GET", "rows/"),
+        )
+    },
+    ("POST", "api/v1/transfers"): lambda w, q: {
+        "warehouse_id": _warehouse(w),
+        "to_warehouse_id": _warehouse(w),
+        "lines": [{"product_id": _product(w), "quantity": "2"}],
+    },
+    ("POST", "api/v1/stock-counts"): lambda w, q: {"warehouse_id": _warehouse(w)},
+    ("POST", "api/v1/stock-entries"): lambda w, q: {
+        "warehouse_id": _warehouse(w),
+        "kind": "scrap",
+        "reason": "锈",
+        "lines": [{"product_id": _product(w), "quantity": "2", "bin_id": _bin(w)}],
+    },
+    ("POST", "api/v1/assemblies"): lambda w, q: {
+        "product_id": w.shared["inventory.recipe"].product_id,
+        "quantity": "1",
+        "bin_id": _bin(w),
+    },
+    ("POST", "api/v1/stock-counts/<int:document_id>/lines"): lambda w, q: {
+        "lines": [{"product_id": _product(w), "bin_id": _bin(w), "counted": "1"}]
+    },
     ("POST", "quotations/export/"): lambda w, q: {"format": "csv"},
     ("POST", "stock/export/"): lambda w, q: {"format": "csv"},
     ("POST", "stock/reorder/export/"): lambda w, q: {"format": "csv"},
@@ -201,6 +269,7 @@ def asker(world: World, monkeypatch: pytest.MonkeyPatch) -> Asker:
         "orders.views.order_on_paper",
         "orders.views.delivery_note_pdf",
         "finance.views.invoice_on_paper",
+        "inventory.views.documents.stock_document_pdf",
     ):
         monkeypatch.setattr(printer, lambda *_a, **_k: ("Q.pdf", b"%PDF"))
     monkeypatch.setattr("erp.core.views.file_answer", lambda *_a, **_k: HttpResponse(b"stored"))

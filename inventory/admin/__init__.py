@@ -1,5 +1,27 @@
-"""Warehouses and bins; the ledger and what is derived from it, to look at."""
+"""Warehouses and bins; documents that move goods; the ledger and what is derived from it."""
 
-from inventory.admin import ageing, costs, places, reorder, staff, stock
+from inventory.admin import (
+    ageing,
+    assemblies,
+    costs,
+    counts,
+    entries,
+    places,
+    reorder,
+    staff,
+    stock,
+    transfers,
+)
 
-__all__ = ["ageing", "costs", "places", "reorder", "staff", "stock"]
+__all__ = [
+    "ageing",
+    "assemblies",
+    "costs",
+    "counts",
+    "entries",
+    "places",
+    "reorder",
+    "staff",
+    "stock",
+    "transfers",
+]

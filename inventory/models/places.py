@@ -4,6 +4,7 @@ import re
 from decimal import Decimal
 from typing import ClassVar, Self
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -125,3 +126,8 @@ class UsualBin(Scoped):
 
     def __str__(self) -> str:
         return f"{self.product_id} at {self.warehouse_id}: {self.bin_id}"
+
+    def clean(self) -> None:
+        """The bin is one of the warehouse."""
+        if self.bin_id and self.warehouse_id and self.bin.warehouse_id != self.warehouse_id:
+            raise ValidationError({"bin": _("The warehouse has no such bin.")}, code="unknown_bin")

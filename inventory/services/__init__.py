@@ -69,6 +69,7 @@ from inventory.services.movements import (
 from inventory.services.places import (
     archive_bin,
     archive_warehouse,
+    bin_codes,
     bins_named,
     usual_bins,
 )
@@ -129,6 +130,7 @@ __all__ = [
     "available_by_product",
     "available_to_promise",
     "average_costs",
+    "bin_codes",
     "bins_named",
     "cancel_assembly",
     "cancel_count",

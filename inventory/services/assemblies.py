@@ -37,7 +37,8 @@ def create_assembly(
 ) -> Assembly:
     """Draft an assembly, or the taking apart, of so many sets, in the warehouse of the set's bin.
 
-    Without lines the components are those of the recipe, from (or into) where they usually lie.
+    Without lines the components are those of the recipe, from (or into) where they usually lie;
+    an empty list is filled later.
     Raises DomainError unknown_product, unknown_bin, unknown_kind, bad_quantity, no_recipe,
     bad_labour, component_of_itself, component_twice, and what ``check_lines``
     raises.
@@ -65,7 +66,8 @@ def create_assembly(
         notes=notes,
     )
     components = _from_recipe(assembly) if lines is None else list(lines)
-    _check(assembly, components)
+    if components:
+        _check(assembly, components)
     assembly.save()
     _write_lines(assembly, components)
     record("assembly.created", assembly, by=by)
@@ -241,6 +243,8 @@ def post_assembly(
     old = assembly.move_to(Assembly.Status.POSTED)
     assembly.dated_on = on or company_today()
     lines = list(assembly.lines.select_related("bin"))
+    if not lines:
+        raise DomainError(_("Enter a line first."), code="no_lines", field="lines")
     movements = [_component(assembly, line) for line in lines]
     whole = _whole(assembly)
     posting = Posting(ends([whole, *movements]), Source.of(assembly), assembly.dated_on)

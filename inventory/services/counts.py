@@ -147,6 +147,7 @@ def copy_count(count_id: int, *, by: User) -> StockCount:
 def start_count(count_id: int, *, by: User, version: int | None = None) -> StockCount:
     """Take the snapshot: list the places anew, with what the books say now."""
     count = opened(StockCount, count_id, version)
+    require_status(count, StockCount.Status.DRAFT)
     old = count.move_to(StockCount.Status.COUNTING)
     count.started_at = timezone.now()
     products = set(count.lines.values_list("product_id", flat=True)) if count.by_product else set()
@@ -350,6 +351,7 @@ def review_count(
 def recount(count_id: int, *, by: User, version: int | None = None, reason: str = "") -> StockCount:
     """Open the counting again; what was counted stays."""
     count = opened(StockCount, count_id, version)
+    require_status(count, StockCount.Status.REVIEWED)
     old = count.move_to(StockCount.Status.COUNTING)
     count.reviewed_by = None
     return finish(count, "stock_count.reopened", old, by=by, reason=reason)

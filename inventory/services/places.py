@@ -98,6 +98,12 @@ def _archive(row: Any, *, by: User, reason: str) -> None:
     record(name, row, by=by, changes=changes, reason=reason)
 
 
+def bin_codes(warehouse_id: int, most: int = 500) -> list[str]:
+    """Return the bins of a warehouse to choose from, whoever works there."""
+    rows = Bin.objects.active().filter(warehouse_id=warehouse_id).order_by("code")
+    return list(rows.values_list("code", flat=True)[:most])
+
+
 def bins_named(codes: Iterable[str], warehouse_id: int) -> dict[str, Bin]:
     """Return the bins of a warehouse by their code in capitals, as typed lists name them."""
     typed = {code.strip() for code in codes if code.strip()}

@@ -172,6 +172,9 @@ def test_a_reviewed_count_goes_on_and_a_cancelled_one_does_not() -> None:
     with refused("invalid_transition"):
         counted(count, product, 8)
     recount(count.pk, by=keeper())
+    for step in (recount, start_count):
+        with refused("invalid_transition"):
+            step(count.pk, by=keeper())
     counted(count, product, 8)
     cancel_count(count.pk, by=keeper(), reason="改天")
     with refused("invalid_transition"):
