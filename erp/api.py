@@ -28,6 +28,7 @@ from inventory.api import router as products
 from inventory.api_documents import router as stock_documents
 from inventory.api_stock import router as stock
 from orders.api import router as orders
+from orders.api_copies import router as copies_of_orders
 from products.api import router as interchanges
 from quotations.api import enquiries, quotations, rfqs
 
@@ -90,6 +91,7 @@ for prefix, router in (
     ("/rfqs", rfqs),
     ("", orders),
     ("", stock_documents),
+    ("", copies_of_orders),
 ):
     api.add_router(prefix, router)
 

@@ -351,3 +351,15 @@ def test_the_api_copies_for_another_customer_in_sight(boss: User) -> None:
 
     assert (made.status_code, made.json()["status"]) == (201, "draft")
     assert missing.status_code == 400
+
+
+@pytest.mark.django_db
+def test_the_api_copies_orders_and_tells_no_price(boss: User) -> None:
+    client = client_of(boss)
+    for source in (draft_order(line(f.ProductFactory())), f.PurchaseOrderFactory()):
+        kind = "sales" if isinstance(source, SalesOrder) else "purchase"
+        address = f"/api/v1/{kind}-orders/{source.pk}/copy"
+        made = client.post(address, "{}", "application/json")
+        assert made.status_code == 201
+        assert set(made.json()) == {"id", "ref", "status", "version"}
+        assert made.json()["status"] == "draft"
