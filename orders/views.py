@@ -20,12 +20,14 @@ from quotations.models import Quotation, Rfq
 
 @page("POST")
 def order_from_quotation(request: AuthedRequest, pk: int) -> HttpResponse:
-    """Note the customer's acceptance and draft the order of all lines."""
+    """Note the customer's acceptance and draft the order of the lines he chose, or of all."""
     authorize(request.user, "orders.add_salesorder")
     quotation = Quotation.objects.get_visible(request.user, pk)
 
     def effect() -> tuple[str, str]:
-        order = create_order_from_quotation(quotation.pk, by=request.user)
+        order = create_order_from_quotation(
+            quotation.pk, line_ids=_chosen(request), by=request.user
+        )
         said = _("The order was drafted from %(ref)s.") % {"ref": quotation.ref}
         return reverse("admin:orders_salesorder_change", args=[order.pk]), said
 
@@ -63,6 +65,14 @@ def orders_from_rfq(request: AuthedRequest, pk: int) -> HttpResponse:
     except DomainError as refusal:
         refuse(request, refusal)
         return redirect("quotations:rfq", pk=rfq.pk)
+
+
+def _chosen(request: AuthedRequest) -> list[int] | None:
+    """Return the lines ticked on the page; None where it offers no choice."""
+    if "choose" not in request.POST:
+        return None
+    given = request.POST.getlist("line")
+    return [int(key) for key in given if key.isascii() and key.isdigit() and len(key) < 19]
 
 
 @page("GET")

@@ -1,6 +1,6 @@
 """What the goods of a quotation cost, and the margin it leaves. Company currency, net."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from decimal import Decimal
 
 from erp.core.models import Company, rate_on
@@ -11,13 +11,16 @@ from products.models import PriceFact
 from quotations.models import Quotation, QuotationLine
 
 
-def unit_costs(product_ids: Iterable[int]) -> dict[int, Decimal]:
+def unit_costs(
+    product_ids: Iterable[int], *, within: Collection[int] | None = None
+) -> dict[int, Decimal]:
     """Return per product id the average cost of what is on hand, otherwise the latest one paid.
 
-    Only for those who may see cost, and for what the company decides by it.
+    Only for those who may see cost, and for what the company decides by it. ``within``: in these
+    warehouses.
     """
     ids = set(product_ids)
-    costs = average_costs(ids)
+    costs = average_costs(ids, within=within)
     return {**_latest_costs(ids - costs.keys()), **costs}
 
 

@@ -13,16 +13,19 @@ from customers.models import Customer
 from erp.core.money import ZERO
 from erp.core.periods import company, company_today, standard_tax_rate
 from erp.core.policy import allowed, warehouses_of
-from inventory.services import available_by_product, average_costs, inbound_by_product
+from inventory.services import available_by_product, inbound_by_product
 from products.models import PriceFact, Product
 from products.prices import last_prices, suggested_prices
 from products.protected import Protection, owners_of, protections, warning
 from products.search import Hit
 from products.search.reasons import retold
+from quotations.costs import unit_costs
 from quotations.doubts import ABOUT_QUANTITY, LABELS, UNIT_UNKNOWN
 from quotations.matching import Price, PricedLine
 from quotations.models import Enquiry, EnquiryLine
 from quotations.services import shown_price
+
+ONE = Decimal(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,16 +69,23 @@ class Facts:
 
 
 def facts_of(
-    product_ids: Iterable[int], *, customer: Customer | None, user: User
+    product_ids: Iterable[int],
+    *,
+    customer: Customer | None,
+    user: User,
+    exchange_rate: Decimal = ONE,
 ) -> dict[int, Facts]:
-    """Return the facts per product id; products that are gone or hidden are left out."""
+    """Return the facts per product id; products that are gone or hidden are left out.
+
+    Cost is told in the currency of ``exchange_rate``, the company's unless said otherwise.
+    """
     visible = Product.objects.visible_to(user).select_related("brand", "unit", "tax_rate")
     products = visible.following(product_ids)
     ids = {product.pk for product in products.values()}
     within = warehouses_of(user)
     stock = available_by_product(ids, within=within)
     inbound = inbound_by_product(ids, within=within)
-    costs = average_costs(ids, within=within) if allowed(user, "products.view_cost") else {}
+    costs = unit_costs(ids, within=within) if allowed(user, "products.view_cost") else {}
     customer_id = customer.pk if customer else None
     currency = customer.currency_id if customer else company().currency_id
     last = last_prices(ids, customer_id=customer_id)
@@ -89,7 +99,7 @@ def facts_of(
             product=product,
             available=stock.get(key, ZERO),
             inbound=inbound.get(key, ZERO),
-            cost=costs.get(key),
+            cost=costs[key] / exchange_rate if key in costs else None,
             last=last.get(key),
             suggested=suggested[key][1] if key in suggested else None,
             tax_rate=product.tax_rate.rate if product.tax_rate else standard,

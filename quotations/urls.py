@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from quotations.views import enquiries, lookups, quotations, rfq_replies, rfqs
+from quotations.views import enquiries, lists, lookups, quotations, rfq_replies, rfqs, steps
 
 app_name = "quotations"
 urlpatterns = [
@@ -14,13 +14,14 @@ urlpatterns = [
         "enquiries/<int:pk>/lines/<int:line_pk>/", enquiries.choose_product, name="choose-product"
     ),
     path("enquiries/<int:pk>/quotation/", enquiries.quote_enquiry, name="quote-enquiry"),
-    path("quotations/", quotations.quotation_list, name="list"),
-    path("quotations/export/", quotations.export_list, name="export-list"),
+    path("quotations/", lists.quotation_list, name="list"),
+    path("quotations/export/", lists.export_list, name="export-list"),
+    path("quotations/hit-rate/", lists.hit_rate, name="hit-rate"),
+    path("quotations/hit-rate/export/", lists.export_hit_rate, name="export-hit-rate"),
     path("quotations/parts/", lookups.parts, name="find-parts"),
     path("quotations/<int:pk>/", quotations.quotation, name="quotation"),
+    path("quotations/<int:pk>/changes/", steps.changes, name="changes"),
     path("quotations/<int:pk>/row/", quotations.new_row, name="new-row"),
-    path("quotations/<int:pk>/pdf/", quotations.pdf, name="pdf"),
-    path("quotations/<int:pk>/<slug:step>/", quotations.take_step, name="step"),
     path("rfqs/", rfqs.rfq_list, name="rfqs"),
     path("rfqs/new/", rfqs.new_rfq, name="new-rfq"),
     path("rfqs/row/", rfqs.rfq_row, name="rfq-row"),
@@ -40,4 +41,6 @@ urlpatterns = [
     path("rfqs/<int:pk>/award/", rfq_replies.rfq_award, name="rfq-award"),
     path("rfqs/<int:pk>/prices/", rfq_replies.rfq_prices, name="rfq-prices"),
     path("rfqs/<int:pk>/<slug:step>/", rfqs.rfq_step, name="rfq-step"),
+    path("quotations/<int:pk>/pdf/", steps.pdf, name="pdf"),
+    path("quotations/<int:pk>/<slug:step>/", steps.take_step, name="step"),
 ]

@@ -167,6 +167,7 @@ BODIES: dict[tuple[str, str], Body] = {
         "lines": [{"product_id": _product(w), "bin_id": _bin(w), "counted": "1"}]
     },
     ("POST", "quotations/export/"): lambda w, q: {"format": "csv"},
+    ("POST", "quotations/hit-rate/export/"): lambda w, q: {"format": "csv"},
     ("POST", "stock/export/"): lambda w, q: {"format": "csv"},
     ("POST", "stock/reorder/export/"): lambda w, q: {"format": "csv"},
     ("POST", "interchanges/derive/"): lambda w, q: {"token": _token(q)},
@@ -262,7 +263,7 @@ def asker(world: World, monkeypatch: pytest.MonkeyPatch) -> Asker:
     ):
         monkeypatch.setattr(urls, name, short(view, status), raising=False)
     for printer in (
-        "quotations.views.quotations.quotation_pdf",
+        "quotations.views.steps.quotation_pdf",
         "quotations.api.documents.quotation_pdf",
         "quotations.views.rfqs.rfq_pdf",
         "quotations.api.rfq_routes.rfq_pdf",

@@ -8,7 +8,8 @@ from accounts.requests import AuthedRequest
 from erp.core.api import ERRORS, Id, Input, change
 from erp.core.policy import authorize
 from quotations import services
-from quotations.api.documents import QuotationOut, customer_of, quotation_json, router
+from quotations.api.documents import customer_of, router
+from quotations.api.schemas import QuotationOut, quotation_json
 from quotations.models import Quotation
 
 
@@ -36,7 +37,7 @@ def copy_quotation(
 
     def effect() -> tuple[int, dict[str, Any]]:
         made = services.copy_quotation(quotation.pk, by=request.user, **asked.model_dump())
-        return 201, quotation_json(made)
+        return 201, quotation_json(made, request.user)
 
     body = asked.model_dump()
     return change(request, "quotation.copy", effect, object_id=quotation.pk, body=body)

@@ -1,202 +1,48 @@
 """Quotations over HTTP."""
 
-from collections.abc import Collection
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
-from ninja import Query, Router, Schema
-from pydantic import Field
+from ninja import Query, Router
 
 from accounts.requests import AuthedRequest
-from customers.models import Customer
+from customers.models import Contact, Customer
 from erp.core.api import (
     ERRORS,
-    DateText,
-    DecimalText,
-    Id,
-    Input,
-    Limit,
     ProblemOut,
-    Quantity,
-    UnitPrice,
-    Version,
     change,
     field_problem,
     newest_first,
     required_version,
     seen_version,
+    stale_problem,
     with_etag,
 )
-from erp.core.money import plain
-from erp.core.policy import authorize
+from erp.core.errors import StaleVersionError
+from erp.core.policy import allowed, authorize
 from products.models import Product
-from products.protected import Protection, protections, warnings_json
 from quotations import services
-from quotations.models import OPEN_TO_LEAVE, Quotation, QuotationLine, QuotationStatus
+from quotations.api.schemas import (
+    COST,
+    HeadIn,
+    LineIn,
+    OutcomeIn,
+    QuotationChange,
+    QuotationFilter,
+    QuotationIn,
+    QuotationOut,
+    QuotationPage,
+    StepIn,
+    head_json,
+    quotation_json,
+)
+from quotations.models import Quotation
 from quotations.printing import quotation_pdf
-from quotations.services import MAX_LINES, LineInput
+from quotations.services import Outcome
 from quotations.steps import STEPS, Step
 
 router = Router(tags=["quotations"])
-
-
-class ProductRef(Schema):
-    id: int
-    brand: str
-    designation: str
-
-
-class WarningOut(Schema):
-    """`protected_item`: a key item of customers of these salespeople, who are to be asked."""
-
-    code: str
-    message: str
-    owners: list[str]
-
-
-class LineIn(Input):
-    product_id: Id
-    quantity: Quantity
-    unit_price: UnitPrice | None = None
-    price_includes_tax: bool | None = None
-    partner_wording: str = Field("", max_length=200)
-    lead_time_days: int | None = Field(None, ge=0, le=3650)
-
-    def entered(self) -> LineInput:
-        return LineInput(**self.model_dump())
-
-
-Lines = Annotated[list[LineIn], Field(min_length=1, max_length=MAX_LINES)]
-
-
-class QuotationIn(Input):
-    customer_id: Id
-    lines: Lines
-
-
-class QuotationChange(Input):
-    version: Version | None = None
-    lines: Lines
-
-
-class StepIn(Input):
-    """The version a decision was made on, and why."""
-
-    version: Version | None = None
-    reason: str = Field("", max_length=500)
-
-
-class QuotationLineOut(Schema):
-    id: int
-    line_no: int
-    raw: str
-    designation: str
-    brand: str
-    product: ProductRef
-    quantity: DecimalText
-    unit: str
-    unit_price: DecimalText
-    price_includes_tax: bool
-    tax_rate: DecimalText
-    net: DecimalText
-    tax: DecimalText
-    gross: DecimalText
-    lead_time_days: int | None
-    suggested_price: DecimalText | None
-    warnings: list[WarningOut]
-
-
-class QuotationHead(Schema):
-    id: int
-    ref: str
-    number: str | None
-    revision: int
-    status: str
-    version: int
-    customer_id: int
-    enquiry_id: int | None
-    owner: str
-    currency: str
-    dated_on: DateText
-    valid_until: DateText
-    net: DecimalText
-    tax: DecimalText
-    gross: DecimalText
-
-
-class QuotationOut(QuotationHead):
-    lines: list[QuotationLineOut]
-
-
-class QuotationPage(Schema):
-    items: list[QuotationHead]
-    next: str | None
-
-
-class QuotationFilter(Schema):
-    status: QuotationStatus | None = None
-    customer_id: Id | None = None
-    limit: Limit = 50
-    cursor: str = ""
-
-
-def head_json(quotation: Quotation) -> dict[str, Any]:
-    return {
-        "id": quotation.pk,
-        "ref": quotation.ref,
-        "number": quotation.number,
-        "revision": quotation.revision,
-        "status": quotation.status,
-        "version": quotation.version,
-        "customer_id": quotation.customer_id,
-        "enquiry_id": quotation.enquiry_id,
-        "owner": quotation.owner.username,
-        "currency": quotation.currency_id,
-        "dated_on": quotation.dated_on.isoformat(),
-        "valid_until": quotation.valid_until.isoformat(),
-        "net": f"{quotation.net_total:.2f}",
-        "tax": f"{quotation.tax_total:.2f}",
-        "gross": f"{quotation.gross_total:.2f}",
-    }
-
-
-def line_json(line: QuotationLine, protected: Collection[Protection] = ()) -> dict[str, Any]:
-    suggested = line.suggested_price
-    return {
-        "id": line.pk,
-        "line_no": line.line_no,
-        "raw": line.partner_wording,
-        "designation": line.designation,
-        "brand": line.brand_name,
-        "product": {
-            "id": line.product_id,
-            "brand": line.brand_name,
-            "designation": line.designation,
-        },
-        "quantity": plain(line.quantity),
-        "unit": line.unit_id,
-        "unit_price": plain(line.unit_price),
-        "price_includes_tax": line.price_includes_tax,
-        "tax_rate": plain(line.tax_rate),
-        "net": f"{line.net_amount:.2f}",
-        "tax": f"{line.tax_amount:.2f}",
-        "gross": f"{line.gross_amount:.2f}",
-        "lead_time_days": line.lead_time_days,
-        "suggested_price": plain(suggested) if suggested is not None else None,
-        "warnings": warnings_json(protected),
-    }
-
-
-def quotation_json(quotation: Quotation) -> dict[str, Any]:
-    """Return the whole; until the customer has it, with what to mind on each line."""
-    lines = list(quotation.lines.select_related("product"))
-    protected: dict[int, tuple[Protection, ...]] = {}
-    if quotation.status in OPEN_TO_LEAVE:
-        products = [line.product for line in lines]
-        protected = protections(products, customer_id=quotation.customer_id)
-    told = [line_json(line, protected.get(line.product_id, ())) for line in lines]
-    return head_json(quotation) | {"lines": told}
 
 
 def customer_of(request: AuthedRequest, customer_id: int) -> Customer:
@@ -219,6 +65,15 @@ def _check_products(request: AuthedRequest, lines: list[LineIn]) -> None:
             raise field_problem(field, "unknown_product", _("There is no such product."))
 
 
+def _check_head(request: AuthedRequest, sent: HeadIn) -> None:
+    """Refuse a contact the user may not see as one that is missing."""
+    contact = sent.contact_id
+    if contact is None:
+        return
+    if not Contact.objects.visible_to(request.user).filter(pk=contact).exists():
+        raise field_problem("contact_id", "unknown_contact", _("There is no such contact."))
+
+
 @router.get("", response={200: QuotationPage, **ERRORS}, summary="Quotations, newest first")
 def list_quotations(request: AuthedRequest, sought: Query[QuotationFilter]) -> dict[str, Any]:
     authorize(request.user, "quotations.view_quotation")
@@ -228,7 +83,9 @@ def list_quotations(request: AuthedRequest, sought: Query[QuotationFilter]) -> d
     if sought.customer_id:
         rows = rows.filter(customer=sought.customer_id)
     found, following = newest_first(rows, cursor=sought.cursor, limit=sought.limit)
-    return {"items": [head_json(row) for row in found], "next": following}
+    sees_cost = allowed(request.user, COST)
+    items = [head_json(row, sees_cost=sees_cost) for row in found]
+    return {"items": items, "next": following}
 
 
 @router.post("", response={201: QuotationOut, **ERRORS}, summary="Draft a quotation")
@@ -237,11 +94,13 @@ def create_quotation(request: AuthedRequest, sent: QuotationIn) -> HttpResponse:
     authorize(request.user, "quotations.add_quotation")
     customer = customer_of(request, sent.customer_id)
     _check_products(request, sent.lines)
+    _check_head(request, sent)
 
     def effect() -> tuple[int, dict[str, Any]]:
         lines = [line.entered() for line in sent.lines]
-        made = services.create_quotation(customer.pk, lines, by=request.user)
-        return 201, quotation_json(made)
+        head = sent.head()
+        made = services.create_quotation(customer.pk, lines, head=head, by=request.user)
+        return 201, quotation_json(made, request.user)
 
     return change(request, "quotation.create", effect, body=sent.model_dump(mode="json"))
 
@@ -260,58 +119,102 @@ def get_quotation(
     """The ETag is the version that `PATCH` takes as `If-Match`."""
     quotation = _quotation(request, "quotations.view_quotation", quotation_id)
     with_etag(response, quotation.version)
-    return quotation_json(quotation)
+    return quotation_json(quotation, request.user)
 
 
 @router.patch(
     "/{int:quotation_id}",
     response={200: QuotationOut, 428: ProblemOut, **ERRORS},
-    summary="Replace the lines of a draft",
+    summary="Change a draft: its head, its lines or both",
 )
 def change_quotation(
     request: AuthedRequest, quotation_id: int, sent: QuotationChange
 ) -> HttpResponse:
-    """`If-Match` or `version` says which version was seen; 409 `stale_version` if it moved on."""
+    """`lines` replaces all lines; one that names its `id` stays that line.
+
+    `If-Match` or `version` says which version was seen; if it moved on, 409 `stale_version` with
+    the `differences` between what was sent and what is stored.
+    """
     quotation = _quotation(request, "quotations.change_quotation", quotation_id)
     version = required_version(request, sent.version)
-    _check_products(request, sent.lines)
+    _check_products(request, sent.lines or [])
+    _check_head(request, sent)
 
     def effect() -> tuple[int, dict[str, Any]]:
-        lines = [line.entered() for line in sent.lines]
-        made = services.replace_lines(quotation.pk, lines, version=version, by=request.user)
-        return 200, quotation_json(made)
+        made = services.change_quotation(
+            quotation.pk,
+            lines=[line.entered() for line in sent.lines] if sent.lines else None,
+            head=sent.head(),
+            version=version,
+            by=request.user,
+        )
+        return 200, quotation_json(made, request.user)
 
     body = [version, sent.model_dump(mode="json")]
-    return change(request, "quotation.change", effect, object_id=quotation.pk, body=body)
+    try:
+        return change(request, "quotation.change", effect, object_id=quotation.pk, body=body)
+    except StaleVersionError as refusal:
+        raise _stale(request, quotation.pk, sent, refusal) from refusal
+
+
+def _stale(
+    request: AuthedRequest, quotation_id: int, sent: QuotationChange, refusal: StaleVersionError
+) -> Exception:
+    """Return the problem that tells each field sent which differs from what is stored now."""
+    now = quotation_json(
+        _quotation(request, "quotations.change_quotation", quotation_id), request.user
+    )
+    told = sent.model_dump(mode="json", exclude_unset=True)
+    told.pop("version", None)
+    lines = told.pop("lines", None) or []
+    by_id = {line["id"]: line for line in now["lines"]}
+    stored = dict(now)
+    for number, line in enumerate(lines, 1):
+        known = by_id.get(line.pop("id", None), {})
+        known = known | {"product_id": known.get("product", {}).get("id")}
+        for name, value in line.items():
+            field = f"lines[{number}].{name}"
+            told[field] = value
+            stored[field] = known.get("raw" if name == "partner_wording" else name)
+    return stale_problem(refusal, stored=stored, sent=told)
 
 
 # --- the quotation's way ---------------------------------------------------------------------
 
 
 def _add_step(step: Step) -> None:
-    def take(request: AuthedRequest, quotation_id: int, sent: StepIn | None = None) -> HttpResponse:
+    """Offer a step; the one that makes another quotation answers with that."""
+
+    def run(request: AuthedRequest, quotation_id: int, sent: StepIn | None) -> HttpResponse:
         quotation = _quotation(request, step.right, quotation_id)
-        reason = sent.reason if sent else ""
         version = seen_version(request, sent.version if sent else None)
+        more: dict[str, Any] = {"reason": sent.reason if sent else ""}
+        if isinstance(sent, OutcomeIn):
+            more["outcome"] = Outcome(
+                sent.reason_id, sent.reason, sent.competitor, sent.competitor_price
+            )
 
         def effect() -> tuple[int, dict[str, Any]]:
-            moved = step.take(quotation.pk, by=request.user, version=version, reason=reason)
-            return 200, quotation_json(moved)
+            moved = step.take(quotation.pk, by=request.user, version=version, **more)
+            return 200 if moved.pk == quotation.pk else 201, quotation_json(moved, request.user)
 
-        return change(
-            request,
-            f"quotation.{step.name}",
-            effect,
-            object_id=quotation.pk,
-            body=[version, reason],
-        )
+        body = [version, sent.model_dump(mode="json") if sent else None]
+        return change(request, f"quotation.{step.name}", effect, object_id=quotation.pk, body=body)
+
+    def take(request: AuthedRequest, quotation_id: int, sent: StepIn | None = None) -> HttpResponse:
+        return run(request, quotation_id, sent)
+
+    def decide(
+        request: AuthedRequest, quotation_id: int, sent: OutcomeIn | None = None
+    ) -> HttpResponse:
+        return run(request, quotation_id, sent)
 
     router.post(
         f"/{{int:quotation_id}}/{step.name}",
-        response={200: QuotationOut, **ERRORS},
+        response={200: QuotationOut, 201: QuotationOut, **ERRORS},
         operation_id=f"quotation_{step.name}".replace("-", "_"),
         summary=(step.service.__doc__ or step.name).strip().partition("\n")[0],
-    )(take)
+    )(decide if step.takes_outcome else take)
 
 
 for _step in STEPS.values():

@@ -25,13 +25,8 @@ from erp.core.api import (
 from erp.core.pages import check_fields
 from erp.core.policy import authorize
 from quotations import services
-from quotations.api.documents import (
-    ProductRef,
-    QuotationOut,
-    WarningOut,
-    customer_of,
-    quotation_json,
-)
+from quotations.api.documents import customer_of
+from quotations.api.schemas import ProductRef, QuotationOut, WarningOut, quotation_json
 from quotations.files import enquiry_text, keep_file
 from quotations.matching import price_enquiry
 from quotations.models import Enquiry
@@ -204,6 +199,6 @@ def quote_enquiry(request: AuthedRequest, enquiry_id: int) -> HttpResponse:
 
     def effect() -> tuple[int, dict[str, Any]]:
         made = services.create_quotation_from_enquiry(enquiry.pk, by=request.user)
-        return 201, quotation_json(made)
+        return 201, quotation_json(made, request.user)
 
     return change(request, "enquiry.quote", effect, object_id=enquiry.pk)

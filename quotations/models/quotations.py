@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from customers.models import Contact, Customer
 from erp.core.documents import Document, DocumentQuerySet, Line, line_constraints, status_check
@@ -155,7 +156,7 @@ class Quotation(Document):
 
 
 class LineOutcome(models.TextChoices):
-    OPEN = "open", _("open")
+    OPEN = "open", pgettext_lazy("quotation", "open")
     ORDERED = "ordered", _("ordered")
     LOST = "lost", _("lost")
     EXPIRED = "expired", _("expired")

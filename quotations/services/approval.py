@@ -77,7 +77,7 @@ def _discount(lines: Sequence[QuotationLine], most: Decimal) -> Iterator[Reason]
     for line in lines:
         discount = discount_of(line)
         if discount is not None and discount > most:
-            text = _("%(line)s: %(discount)s % below the suggested price, at most %(most)s %.")
+            text = _("%(line)s: %(discount)s%% below the suggested price, at most %(most)s%%.")
             told = {"line": line, "discount": _percent(discount), "most": _percent(most)}
             yield Reason("discount", text % told)
 

@@ -84,9 +84,14 @@ def _from_enquiry_line(line: EnquiryLine) -> LineInput:
 
 @service("quotation.create")
 def create_quotation(
-    customer_id: int, lines: Sequence[LineInput], *, enquiry_id: int | None = None, by: User
+    customer_id: int,
+    lines: Sequence[LineInput],
+    *,
+    enquiry_id: int | None = None,
+    head: Mapping[str, Any] | None = None,
+    by: User,
 ) -> Quotation:
-    """Draft a quotation.
+    """Draft a quotation; of ``HEAD_FIELDS`` what is not given is the customer's.
 
     Raises DomainError partner_blocked or one naming the line that is wrong.
     """
@@ -105,6 +110,8 @@ def create_quotation(
         currency_id=customer.currency_id,
         exchange_rate=exchange_rate_today(customer.currency_id),
     )
+    for name, value in (head or {}).items():
+        _set_head(quotation, name, value)
     rows = build_lines(quotation, lines)
     total(quotation, rows)
     quotation.save()

@@ -137,7 +137,7 @@ def cancel_quotation(
 
 @service("quotation.explain")
 def explain_outcome(
-    quotation_id: int, outcome: Outcome, *, by: User, version: int | None = None
+    quotation_id: int, *, outcome: Outcome, by: User, version: int | None = None
 ) -> Quotation:
     """Note afterwards why a quotation was won or lost.
 

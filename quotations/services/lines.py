@@ -78,12 +78,13 @@ def build_lines(quotation: Quotation, inputs: Sequence[LineInput]) -> list[Quota
 
 
 def _check_kinds(inputs: Sequence[LineInput]) -> None:
-    """An alternative comes after the line it stands for, which is offered for sure."""
+    """An alternative stands below the line it is offered for, and below no other sure line."""
+    above = 0
     for number, line in enumerate(inputs, 1):
         main = line.alternative_to
-        if main is None:
-            continue
-        if line.is_optional or not 0 < main < number or not _is_sure(inputs[main - 1]):
+        if _is_sure(line):
+            above = number
+        elif main is not None and (line.is_optional or main != above):
             raise DomainError(
                 _("Line %(number)d cannot be an alternative to line %(main)d.")
                 % {"number": number, "main": main},

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from erp.core.models import Unit
 from erp.core.money import plain as plain_number
-from quotations.grid import price_text
+from quotations.grid import grouped_price, price_text
 
 register = template.Library()
 
@@ -36,8 +36,8 @@ def plain(value: Decimal | None) -> str:
 
 @register.filter
 def price(value: Decimal | None) -> str:
-    """A unit price: at least cents, at most what is stored."""
-    return price_text(value) if isinstance(value, Decimal) else ""
+    """A unit price: at least cents, at most what is stored, thousands apart."""
+    return grouped_price(value) if isinstance(value, Decimal) else ""
 
 
 @register.filter
@@ -69,6 +69,14 @@ def short_price(value: Decimal | None) -> str:
 def of_key(rows: Mapping[Any, Any], key: Any) -> Any:
     """What stands under a key; None without it."""
     return rows.get(key)
+
+
+@register.filter
+def rate(value: Decimal | None) -> str:
+    """A part of a whole: 12.5 %."""
+    if not isinstance(value, Decimal):
+        return ""
+    return f"{value * 100:.1f} %"
 
 
 @register.filter

@@ -11,8 +11,8 @@ from audit.models import AuditEntry
 from customers.models import Customer
 from orders.models import SalesOrder
 from products.models import Product
-from quotations.api.documents import QuotationOut
 from quotations.api.enquiries import EnquiryOut
+from quotations.api.schemas import QuotationOut
 from quotations.models import Enquiry, Quotation
 from tests.factories import (
     CustomerFactory,

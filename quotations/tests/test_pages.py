@@ -346,7 +346,7 @@ def test_the_list_narrows_by_status_and_customer(client: Client, draft: Quotatio
 def test_the_list_goes_on_below_its_last_row(
     client: Client, seller: User, customer: Customer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("quotations.views.quotations.ROWS_PER_PAGE", 2)
+    monkeypatch.setattr("quotations.views.lists.ROWS_PER_PAGE", 2)
     made = [QuotationFactory(owner=seller, customer=customer, lines=0) for _ in range(3)]
     first = client.get("/quotations/").content.decode()
     assert [one.ref in first for one in made] == [False, True, True]

@@ -1,5 +1,6 @@
 """The page of a quotation: its grid keeps what was typed, its steps have one effect."""
 
+import re
 from decimal import Decimal
 from typing import Any
 
@@ -10,12 +11,18 @@ from django.urls import reverse
 from accounts.models import User
 from audit.models import AuditEntry
 from customers.models import Customer
+from erp.core.meanwhile import sealed
+from erp.core.money import plain
 from orders.models import SalesOrder
 from products.models import PriceFact, Product
 from quotations import services
+from quotations.grid import grouped_price, rows_of
+from quotations.heads import stored_head
 from quotations.models import Quotation, QuotationLine
+from quotations.steps import STEPS
 from tests.factories import (
     EnquiryFactory,
+    ProductFactory,
     QuotationFactory,
     UserFactory,
 )
@@ -37,12 +44,15 @@ def grid(quotation: Quotation, **columns: list[str]) -> dict[str, Any]:
     sent: dict[str, Any] = {
         "token": "t1",
         "version": str(quotation.version),
+        "seen": sealed({}, [row.typed for row in rows_of(lines)]),
+        "line": [str(line.pk) for line in lines],
+        "kind": [""] * len(lines),
         "product": [str(line.product_id) for line in lines],
         "source_line": [str(line.source_line_id or "") for line in lines],
         "includes_tax": ["1"] * len(lines),
         "wording": [line.partner_wording for line in lines],
-        "quantity": [f"{line.quantity:f}" for line in lines],
-        "unit_price": [f"{line.unit_price:f}" for line in lines],
+        "quantity": [plain(line.quantity) for line in lines],
+        "unit_price": [grouped_price(line.unit_price) for line in lines],
         "lead_time": [""] * len(lines),
     }
     return sent | columns
@@ -78,46 +88,68 @@ def test_saving_what_is_stored_already_changes_nothing(client: Client, draft: Qu
     assert draft.version == 1
 
 
-def test_a_stale_grid_shows_the_difference_and_keeps_what_was_typed(
+def test_a_stale_grid_is_put_together_with_what_was_saved_meanwhile(
     client: Client, seller: User, draft: Quotation
 ) -> None:
-    mine = grid(draft, quantity=["3", "77"])
     first, second = draft.lines.all()
-    services.replace_lines(
-        draft.pk,
-        [
-            services.LineInput(first.product_id, Decimal(5)),
-            services.LineInput(second.product_id, Decimal(6)),
-        ],
-        version=1,
-        by=seller,
-    )
+    # I raise the second line's quantity and the first one's price …
+    mine = grid(draft, quantity=["10", "77"], unit_price=["12", "11.30"])
+    part = ProductFactory(designation="NU205")
+    # … and somebody else meanwhile both quantities, and he adds a line.
+    theirs = [
+        services.LineInput(
+            row.product_id, Decimal(5), Decimal("11.3"), price_includes_tax=True, line_id=row.pk
+        )
+        for row in (first, second)
+    ]
+    theirs.append(services.LineInput(part.pk, Decimal(9), Decimal(1)))
+    services.replace_lines(draft.pk, theirs, version=1, by=seller)
+
     answer = client.post(page_of(draft), mine)
+
     html = answer.content.decode()
     assert answer.status_code == 409
-    assert 'name="quantity" value="77"' in html
-    assert "What is stored" in html
-    assert "6 × " in html
-    assert [line.quantity for line in draft.lines.all()] == [Decimal(5), Decimal(6)]
+    typed = re.findall(r'name="quantity" value="([^"]*)"', html)
+    assert typed == ["5", "77", "9"]  # his, mine (both changed it), and his new line
+    assert re.findall(r'name="unit_price" value="([^"]*)"', html)[0] == "12"
+    told = [change.theirs for change in answer.context["meanwhile"]]
+    assert told[:2] == ["5", "5"]
+    assert [change.mine for change in answer.context["meanwhile"]] == ["", "77", ""]
+    assert [line.quantity for line in draft.lines.all()] == [5, 5, 9]
 
-    # Saving again, with the version that is shown, is a decision.
-    again = mine | {"version": "2", "token": "t2"}
+    # Saving what is shown, with its version, is a decision.
+    added = draft.lines.last()
+    assert added is not None
+    again = grid(draft, quantity=["5", "77", "9"], unit_price=["12", "11.30", "1"])
+    again |= {"version": "2", "token": "t2"}
     assert client.post(page_of(draft), again).status_code == 302
-    assert [line.quantity for line in draft.lines.all()] == [Decimal(3), Decimal(77)]
+    assert [line.quantity for line in draft.lines.all()] == [5, 77, 9]
+    assert [line.pk for line in draft.lines.all()] == [first.pk, second.pk, added.pk]
 
 
-def test_only_lines_that_differ_are_shown_as_different(
-    client: Client, seller: User, draft: Quotation
-) -> None:
-    mine = grid(draft, quantity=["10.000", "10"], unit_price=["11.30", "12"])
-    theirs = [
-        services.LineInput(line.product_id, line.quantity, line.unit_price)
-        for line in draft.lines.all()
-    ]
-    services.replace_lines(draft.pk, theirs, version=1, by=seller)
-    html = client.post(page_of(draft), mine).content.decode()
-    assert "10 × 12.00" in html
-    assert html.count("10 × 11.30") == 1  # what is stored for the other line
+def test_the_head_is_put_together_too(client: Client, seller: User, draft: Quotation) -> None:
+    head = stored_head(draft).typed
+    mine = grid(draft) | head | {"seen": sealed(head), "notes": "mine"}
+    services.change_quotation(draft.pk, head={"terms": "theirs"}, version=1, by=seller)
+
+    answer = client.post(page_of(draft), mine)
+
+    assert answer.status_code == 409
+    assert (answer.context["head"].typed["terms"], answer.context["head"].typed["notes"]) == (
+        "theirs",
+        "mine",
+    )
+    draft.refresh_from_db()
+    assert (draft.terms, draft.notes) == ("theirs", "")
+
+
+def test_a_page_of_what_was_sent_meanwhile_shows_what_is(client: Client, draft: Quotation) -> None:
+    mine = grid(draft, quantity=["3", "4"])
+    with_status(draft, Status.SUBMITTED)
+    Quotation.objects.update(version=2)
+    answer = client.post(page_of(draft), mine)
+    assert answer.status_code == 409
+    assert 'name="quantity"' not in answer.content.decode()
 
 
 @pytest.mark.parametrize("quantity", ["", "abc", "-1", "1,5", "1e9", "NaN", "1.2.3"])
@@ -196,8 +228,8 @@ def test_a_new_row_comes_with_the_suggested_price(
         (Status.SUBMITTED, "sales", {"cancel"}),
         (Status.SUBMITTED, "manager", {"reject", "cancel"}),  # his own: another approves it
         (Status.APPROVED, "sales", {"send", "cancel"}),
-        (Status.SENT, "sales", {"lose", "cancel", "order"}),
-        (Status.ORDERED, "manager", set()),
+        (Status.SENT, "sales", {"lose", "cancel", "revise", "order"}),
+        (Status.ORDERED, "manager", {"explain"}),
         (Status.SENT, "accountant", set()),
     ],
 )
@@ -208,7 +240,7 @@ def test_only_steps_that_may_be_taken_are_offered(
     quotation = with_status(QuotationFactory(owner=user), status)
     html = signed_in(user).get(page_of(quotation)).content.decode()
     base = page_of(quotation)
-    steps = ("submit", "approve", "reject", "send", "lose", "cancel", "order")
+    steps = (*STEPS, "order")
     found = {step for step in steps if f'action="{base}{step}/"' in html}
     if 'value="submit"' in html:
         found.add("submit")

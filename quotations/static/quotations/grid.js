@@ -49,13 +49,47 @@ function amountOf(row) {
   return amounts(quantity, price, scaled(row.dataset.rate, 4) ?? 0n, row.dataset.includes === "1");
 }
 
+const percent = (part) => `${(part * 100).toFixed(1)} %`;
+
+/** What a line sells and costs, on the side its price is on; null where its cost is unknown or hidden. */
+function earning(row) {
+  const cost = scaled(row.querySelector("[data-cost]")?.dataset.cost ?? "", 6);
+  const price = scaled(cell(row, "unit_price").value, 6);
+  const quantity = scaled(cell(row, "quantity").value, 3);
+  if (cost === null || !price || quantity === null) return null;
+  const net = row.dataset.includes === "1" ? 1 + Number(row.dataset.rate) : 1;
+  const part = Number(quantity) / 1e9 / net;
+  return { rate: Number(price - cost) / Number(price), sold: Number(price) * part, left: Number(price - cost) * part };
+}
+
+function showMargin(lines) {
+  const holder = form.querySelector("[data-margin]");
+  if (!holder) return;
+  const sold = lines.reduce((sum, line) => sum + line.sold, 0);
+  const left = lines.reduce((sum, line) => sum + line.left, 0);
+  holder.hidden = !sold;
+  if (!sold) return;
+  holder.querySelector("[data-margin-amount]").textContent = left.toLocaleString("en", {
+    minimumFractionDigits: 2,
+    maximumFractionDigits: 2,
+  });
+  holder.querySelector("[data-margin-rate]").textContent = percent(left / sold);
+}
+
 function recompute() {
   const totals = { net: 0n, tax: 0n, gross: 0n };
+  const earnings = [];
   for (const row of rowsOf()) {
     const amount = amountOf(row);
     row.querySelector("[data-amount]").textContent = amount ? money(amount.gross) : "";
+    const earned = earning(row);
+    const margin = row.querySelector("[data-line-margin]");
+    if (margin) margin.textContent = earned ? percent(earned.rate) : "";
+    if (row.dataset.kind) continue; // an alternative or an optional line counts nowhere yet
     for (const name of Object.keys(totals)) totals[name] += amount ? amount[name] : 0n;
+    if (earned) earnings.push(earned);
   }
+  showMargin(earnings);
   for (const [name, value] of Object.entries(totals)) {
     form.querySelector(`[data-total="${name}"]`).textContent = money(value);
   }
@@ -90,10 +124,28 @@ function removeRow(row) {
   moveTo(next ? cell(next, "quantity") : document.getElementById("add"));
 }
 
+/** Firm, alternative to the line above, optional, and round again; the first line is no alternative. */
+function turnKind(row) {
+  const kind = row.querySelector(".kind");
+  const kinds = row === rowsOf()[0] ? ["", "o"] : ["", "a", "o"];
+  kind.value = kinds[(kinds.indexOf(kind.value) + 1) % kinds.length];
+  row.dataset.kind = kind.value;
+  changed();
+}
+
+body.addEventListener("change", (event) => {
+  if (!event.target.matches(".kind")) return;
+  event.target.closest("tr").dataset.kind = event.target.value;
+  changed();
+});
+
 body.addEventListener("keydown", (event) => {
   const input = event.target.closest("input");
   if (!input || event.isComposing) return;
-  if (event.key === "Delete" && event.ctrlKey) {
+  if (event.code === "KeyO" && event.altKey) {
+    event.preventDefault();
+    turnKind(input.closest("tr"));
+  } else if (event.key === "Delete" && event.ctrlKey) {
     event.preventDefault();
     removeRow(input.closest("tr"));
   } else if (event.key === "Enter" && !event.ctrlKey && !event.metaKey) {
@@ -126,6 +178,9 @@ body.addEventListener("focusin", (event) => {
 });
 
 body.addEventListener("input", changed);
+form.querySelector(".head-form").addEventListener("input", () => {
+  dirty = true;
+});
 
 body.addEventListener("click", (event) => {
   const button = event.target.closest("[data-remove]");
