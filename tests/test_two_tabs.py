@@ -80,6 +80,15 @@ ROWS: dict[str, Any] = {
     "products.product": lambda: f.ProductCodeFactory().product,
     "products.protecteditem": f.ProtectedItemFactory,
     "products.stopword": f.StopWordFactory,
+    "inventory.assembly": f.AssemblyFactory,
+    "inventory.recipe": f.RecipeFactory,
+    "inventory.reorderrule": f.ReorderRuleFactory,
+    "inventory.stockcount": f.StockCountFactory,
+    "inventory.stockentry": f.StockEntryFactory,
+    "inventory.transfer": f.TransferFactory,
+    "inventory.usualbin": f.UsualBinFactory,
+    "quotations.approvallimit": lambda: f.ApprovalLimitFactory(most_amount=1000),
+    "quotations.outcomereason": f.OutcomeReasonFactory,
     **FACTORIES,
 }
 
