@@ -35,6 +35,10 @@ FACTORIES: dict[str, Callable[[], Any]] = {
     "quotations.enquiry": f.EnquiryFactory,
     "quotations.quotation": f.QuotationFactory,
     "quotations.rfq": f.RfqFactory,
+    "inventory.assembly": f.AssemblyFactory,
+    "inventory.stockcount": f.StockCountFactory,
+    "inventory.stockentry": f.StockEntryFactory,
+    "inventory.transfer": f.TransferFactory,
     "orders.salesorder": f.SalesOrderFactory,
     "orders.delivery": f.DeliveryFactory,
     "orders.purchaseorder": f.PurchaseOrderFactory,
@@ -639,7 +643,7 @@ def test_a_page_offers_only_what_status_and_rights_allow() -> None:
     copies = ["copy", "copy_for"]
     assert offered["draft"] == ["submit", "cancel", *copies]
     assert offered["submitted"] == ["cancel", *copies]
-    assert offered["ordered"] == copies
+    assert offered["ordered"] == ["explain", *copies]
 
 
 @pytest.mark.parametrize("term", ["quo-2026-000007", "客户甲", "kj001"])
