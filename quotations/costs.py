@@ -1,6 +1,7 @@
 """What the goods of a quotation cost, and the margin it leaves. Company currency, net."""
 
 from collections.abc import Collection, Iterable
+from datetime import timedelta
 from decimal import Decimal
 
 from erp.core.models import Company, rate_on
@@ -10,18 +11,21 @@ from inventory.services import average_costs
 from products.models import PriceFact
 from quotations.models import Quotation, QuotationLine
 
+_OFFER_LASTS = timedelta(days=90)
+
 
 def unit_costs(
     product_ids: Iterable[int], *, within: Collection[int] | None = None
 ) -> dict[int, Decimal]:
     """Return per product id the average cost of what is on hand, otherwise the latest one paid.
 
-    Only for those who may see cost, and for what the company decides by it. ``within``: in these
-    warehouses.
+    What was never bought costs what the cheapest supplier asked lately. Only for those who may see
+    cost, and for what the company decides by it. ``within``: in these warehouses.
     """
     ids = set(product_ids)
     costs = average_costs(ids, within=within)
-    return {**_latest_costs(ids - costs.keys()), **costs}
+    costs = {**_latest_costs(ids - costs.keys()), **costs}
+    return {**_offered_costs(ids - costs.keys()), **costs}
 
 
 def _latest_costs(ids: set[int]) -> dict[int, Decimal]:
@@ -37,6 +41,28 @@ def _latest_costs(ids: set[int]) -> dict[int, Decimal]:
         for key, fact in latest.items()
         if (rate := rates[fact.currency_id]) is not None
     }
+
+
+def _offered_costs(ids: set[int]) -> dict[int, Decimal]:
+    """Return the lowest of what each supplier asked last, as far as that is not long ago."""
+    if not ids:
+        return {}
+    facts = PriceFact.objects.filter(
+        product_id__in=ids, kind=PriceFact.Kind.RFQ, on__gt=company_today() - _OFFER_LASTS
+    )
+    last: dict[tuple[int, int | None], PriceFact] = {}
+    for fact in facts.order_by("on", "pk"):
+        last[fact.product_id, fact.supplier_id] = fact
+    if not last:
+        return {}
+    rates = _rates({fact.currency_id for fact in last.values()}, company())
+    found: dict[int, Decimal] = {}
+    for fact in last.values():
+        rate = rates[fact.currency_id]
+        if rate is not None:
+            cost = round_price(fact.net_unit_price * rate)
+            found[fact.product_id] = min(cost, found.get(fact.product_id, cost))
+    return found
 
 
 def _rates(currencies: Iterable[str], us: Company) -> dict[str, Decimal | None]:

@@ -68,5 +68,5 @@ def _row(line: RfqLine, code: str) -> dict[str, str]:
         "code": code,
         "quantity": quantity_text(line.quantity),
         "unit": line.unit.name_zh if is_chinese() else line.unit.name_en,
-        "wanted_on": date_text(line.wanted_on),
+        "wanted_on": line.wanted_on.isoformat() if line.wanted_on else "",
     }

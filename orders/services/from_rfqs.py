@@ -39,6 +39,8 @@ def order_awards(
             [_line(rfq, award) for award in share],
             warehouse_id=warehouse_id,
             requested_on=_soonest(share),
+            partner_reference=invitation.reference,
+            currency=invitation.currency_id,
             by=by,
         )
         AwardOrder.objects.bulk_create(AwardOrder(award=award, order=order) for award in share)

@@ -60,8 +60,9 @@ def create_purchase_order(
     by: User,
     partner_reference: str = "",
     notes: str = "",
+    currency: str = "",
 ) -> PurchaseOrder:
-    """Draft a purchase order.
+    """Draft a purchase order, in the supplier's currency unless another was agreed.
 
     Locks the sales orders it is bought for, so that nothing is bought twice. Raises DomainError
     partner_blocked, bought_twice or one naming the field or line that is wrong.
@@ -73,6 +74,7 @@ def create_purchase_order(
         )
     check_not_blocked(supplier)
     today = company_today()
+    currency = currency or supplier.currency_id
     order = PurchaseOrder(
         supplier=supplier,
         warehouse=_warehouse(warehouse_id),
@@ -80,8 +82,8 @@ def create_purchase_order(
         owner=by,
         created_by=by,
         dated_on=today,
-        currency_id=supplier.currency_id,
-        exchange_rate=_rate(supplier.currency_id, today),
+        currency_id=currency,
+        exchange_rate=_rate(currency, today),
         partner_reference=partner_reference,
         notes=notes,
     )

@@ -14,7 +14,7 @@ from erp.core.periods import company, company_today
 from erp.core.record import record
 from erp.core.service import service
 from quotations.models import Quotation, QuotationLine, Rfq, RfqLine, RfqReply
-from quotations.services.lines import shown_price
+from quotations.services.lines import shown_price, total
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +147,7 @@ def take_prices(
 def _take(line: QuotationLine, proposal: PriceProposal, unit_price: Decimal) -> None:
     line.unit_price = round_price(unit_price)
     line.suggested_price = proposal.unit_price
+    line.unit_cost = proposal.cost
     if proposal.lead_time_days is not None:
         line.lead_time_days = proposal.lead_time_days
     line.compute_amounts()
@@ -154,7 +155,7 @@ def _take(line: QuotationLine, proposal: PriceProposal, unit_price: Decimal) -> 
 
 def _columns() -> list[str]:
     amounts = ["net_amount", "tax_amount", "gross_amount"]
-    return ["unit_price", "suggested_price", "lead_time_days", *amounts]
+    return ["unit_price", "suggested_price", "unit_cost", "lead_time_days", *amounts]
 
 
 def _finish(
@@ -165,7 +166,7 @@ def _finish(
     *,
     by: User,
 ) -> None:
-    quotation.sum_lines(lines.values())
+    total(quotation, list(lines.values()))
     quotation.version += 1
     quotation.save()
     record("quotation.priced", quotation, by=by, changes=changes, reason=rfq.ref)
