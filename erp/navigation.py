@@ -36,7 +36,10 @@ _GROUPS: list[dict[str, Any]] = [
         _entry("quotations.outcomereason", _("Reasons of outcomes"), "fact_check"),
         _entry("quotations.approvallimit", _("Approval limits"), "verified_user"),
         _entry("orders.salesorder", _("Sales orders"), "shopping_cart"),
+        _page("orders:waiting", _("Waiting for stock"), "hourglass_top", "orders.view_salesorder"),
         _entry("orders.delivery", _("Deliveries"), "local_shipping"),
+        _entry("orders.return", _("Customer returns"), "assignment_return"),
+        _entry("orders.deliverytolerance", _("Delivery tolerances"), "balance"),
     ),
     _group(
         _("Purchasing"),

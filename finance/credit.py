@@ -1,9 +1,10 @@
-"""What finance knows of a customer's debts: receivable, shipped and not invoiced, overdue.
+"""What finance knows of a customer's debts and of an order's invoices.
 
 The receivable is the balance of his account, so that payments not yet allocated count. A delivery
 counts until its invoice is posted.
 """
 
+from collections.abc import Collection
 from datetime import date
 from decimal import Decimal
 
@@ -11,7 +12,7 @@ from django.db.models import Exists, F, OuterRef
 
 from erp.core.aggregates import ExactSum
 from erp.core.money import ZERO, round_money
-from erp.core.registry import Exposure, adds_exposure
+from erp.core.registry import Exposure, adds_exposure, tells_invoiced
 from finance.ledger import Role
 from finance.models import Invoice, InvoiceLine, JournalLine
 from orders.models import Delivery, DeliveryLine
@@ -55,3 +56,13 @@ def overdue_since(customer_id: int, on: date) -> date | None:
         customer=customer_id, direction=Invoice.Direction.OUT, due_on__lt=on
     )
     return due.order_by("due_on").values_list("due_on", flat=True).first()
+
+
+@tells_invoiced
+def invoiced(order_ids: Collection[int]) -> dict[int, Decimal]:
+    """Return what posted invoices bill of each sales order, tax included."""
+    lines = InvoiceLine.objects.filter(
+        source_line__document__sales_order__in=order_ids, document__status=Invoice.Status.POSTED
+    ).order_by()
+    sums = lines.values_list("source_line__document__sales_order_id")
+    return dict(sums.annotate(total=ExactSum(F("gross_amount"))))

@@ -1,16 +1,23 @@
-"""The sales order (as a short contract) and the delivery note on paper."""
+"""The sales contract, the delivery note and the customer return on paper."""
 
 import hashlib
 import json
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.models import User
 from customers.models import Address, Customer
 from customers.services import partner_snapshot
-from erp.core.printing import date_text, document_context, print_document
-from orders.models import Delivery, SalesOrder
+from erp.core.printing import (
+    contact_of,
+    date_text,
+    document_context,
+    print_document,
+    quantity_text,
+)
+from orders.models import Delivery, Issue, Return, SalesOrder
 
 _DELIVERY_DRAFTS = {
     Delivery.Status.DRAFT,
@@ -45,6 +52,7 @@ def _edition(order: SalesOrder) -> str:
     )
     agreed = [
         [order.partner_reference, order.requested_on, order.currency_id, order.customer_id],
+        [order.delivery_address, order.payment_term_id, order.contact_id],
         *map(list, lines),
     ]
     return hashlib.sha256(json.dumps(agreed, default=str).encode()).hexdigest()[:12]
@@ -53,14 +61,57 @@ def _edition(order: SalesOrder) -> str:
 def sales_order_context(order: SalesOrder) -> dict[str, Any]:
     """Return what the template shows, in the active language."""
     partner = order.partner_snapshot or partner_snapshot(order.customer)
-    term = order.customer.payment_term
-    return document_context(order, order.lines.select_related("unit"), partner) | {
-        "title": _("Sales order"),
-        "requested_on": date_text(order.requested_on),
+    term = order.payment_term or order.customer.payment_term
+    lines = list(order.lines.select_related("unit"))
+    context = document_context(order, lines, partner)
+    for row, line in zip(context["lines"], lines, strict=True):
+        row["lead_time"] = _lead_time(line.lead_time_days)
+        if line.issue != Issue.SALE:
+            row["description"] = f"{line.get_issue_display()} {row['description']}".strip()
+    return context | {
+        "title": _("Sales contract"),
+        "contact": contact_of(partner, order.contact),
         "quotation": order.quotation.ref if order.quotation else "",
-        "deliver_to": _delivery_address(order.customer),
-        "payment_term": term.name if term else "",
+        "show_lead_time": any(row["lead_time"] for row in context["lines"]),
+        "clauses": _clauses(order, term.name if term else "", context["company"]),
     }
+
+
+def _lead_time(days: int | None) -> str:
+    if days is None:
+        return ""
+    if days == 0:
+        return _("in stock")
+    return ngettext("%(days)d day", "%(days)d days", days) % {"days": days}
+
+
+def _clauses(order: SalesOrder, term: str, company: dict[str, Any]) -> list[tuple[str, str]]:
+    """Return the clauses of the contract: of this order, then the company's own or the usual."""
+    place = order.delivery_address or _delivery_address(order.customer)
+    agreed = [
+        (_("Delivery date"), date_text(order.requested_on)),
+        (_("Place of delivery"), place),
+        (_("Settlement"), term),
+    ]
+    found = [(name, text) for name, text in agreed if text]
+    own = company["contract_clauses"]
+    if own:
+        return found + [("", clause) for clause in own]
+    return [
+        *found,
+        (_("Quality"), _("New goods as the maker supplies them, to the maker’s standard.")),
+        (_("Transport"), _("The seller hands the goods to a carrier; he bears the freight.")),
+        (_("Packing"), _("The maker’s packing, fit for transport; it is not returned.")),
+        (
+            _("Inspection and objection"),
+            _("The buyer inspects on receipt and objects in writing within 7 days."),
+        ),
+        (_("Breach"), _("Who does not perform bears the other’s loss, by the Civil Code.")),
+        (
+            _("Disputes"),
+            _("Disputes are settled by talks, failing that by the court at the seller’s place."),
+        ),
+    ]
 
 
 def delivery_note_pdf(
@@ -91,8 +142,39 @@ def delivery_note_context(delivery: Delivery, *, with_prices: bool) -> dict[str,
         "partner_caption": _("Receiver"),
         "order": order.ref,
         "warehouse": delivery.warehouse.name,
-        "deliver_to": _delivery_address(delivery.customer),
+        "deliver_to": order.delivery_address or _delivery_address(delivery.customer),
         "show_prices": with_prices,
+    }
+
+
+def return_pdf(made: Return, *, language: str | None = None, by: User | None) -> tuple[str, bytes]:
+    """Return the name and the bytes of a customer return's PDF; see ``print_document``."""
+    return print_document(
+        made,
+        "print/customer_return.html",
+        lambda: return_context(made),
+        drafts={Return.Status.DRAFT},
+        by=by,
+        language=language,
+    )
+
+
+def return_context(made: Return) -> dict[str, Any]:
+    """Return what the template shows, in the active language."""
+    partner = made.partner_snapshot or partner_snapshot(made.customer)
+    lines = list(made.lines.select_related("unit", "bin"))
+    context = document_context(made, lines, partner)
+    for row, line in zip(context["lines"], lines, strict=True):
+        shown = {"bin": line.bin.code, "scrap": quantity_text(line.scrap_quantity)}
+        text = (
+            _("into %(bin)s, %(scrap)s of it scrap") if line.scrap_quantity else _("into %(bin)s")
+        )
+        row["description"] = f"{row['description']} · {text % shown}".lstrip("· ")
+    return context | {
+        "title": _("Customer return"),
+        "delivery": made.delivery.ref,
+        "warehouse": made.warehouse.name,
+        "reason": made.reason,
     }
 
 

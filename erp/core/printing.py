@@ -336,6 +336,7 @@ def letterhead() -> dict[str, Any]:
         "bank_name": us.bank_name,
         "bank_account": us.bank_account,
         "quotation_clauses": paragraphs(us.quotation_clauses),
+        "contract_clauses": paragraphs(us.contract_clauses),
     }
 
 

@@ -5,7 +5,7 @@ here and in docs/architecture.md.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -45,6 +45,7 @@ Blocker = Callable[[models.Model], Iterable[str]]
 Repoint = Callable[[int, int], int]
 HandOver = Callable[[Any, Any, Any], int]
 
+_invoiced: list[Callable[[Collection[int]], dict[int, Decimal]]] = []
 _exposures: list[Callable[[int, date], Exposure]] = []
 _value_handlers: list[Callable[[list[ValueEvent], Any], None]] = []
 _blockers: list[Blocker] = []
@@ -74,6 +75,20 @@ def exposure_of(customer_id: int, *, on: date) -> Exposure:
     found = [exposure(customer_id, on) for exposure in _exposures]
     overdue = [one.overdue_since for one in found if one.overdue_since]
     return Exposure(sum((one.amount for one in found), Decimal(0)), min(overdue, default=None))
+
+
+def tells_invoiced(invoiced: Callable[[Collection[int]], dict[int, Decimal]]) -> None:
+    """Register what tells the amount invoiced of sales orders, by their id."""
+    _invoiced.append(invoiced)
+
+
+def invoiced_of(order_ids: Collection[int]) -> dict[int, Decimal]:
+    """Return how much of each sales order was invoiced, tax included, in its currency."""
+    total: dict[int, Decimal] = defaultdict(Decimal)
+    for told in _invoiced:
+        for pk, amount in told(order_ids).items():
+            total[pk] += amount
+    return dict(total)
 
 
 def blocks_change(blocker: Blocker) -> Blocker:

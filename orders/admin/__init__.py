@@ -1,9 +1,10 @@
-"""Sales orders, deliveries, purchase orders and goods receipts."""
+"""Sales orders, deliveries, returns, purchase orders and goods receipts."""
 
 from orders.admin import (
     deliveries,
     purchasing,
     receipts,
+    returns,
     sales,
     shipped_margins,
     sourcing,
@@ -14,6 +15,7 @@ __all__ = [
     "deliveries",
     "purchasing",
     "receipts",
+    "returns",
     "sales",
     "shipped_margins",
     "sourcing",

@@ -4,8 +4,8 @@ from decimal import ROUND_DOWN, Decimal
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import F, Q
-from django.db.models.functions import Round
+from django.db.models import F, OuterRef, Q, Subquery, Sum
+from django.db.models.functions import Coalesce, Round
 from django.db.models.lookups import LessThanOrEqual
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -46,6 +46,14 @@ class SalesOrderQuerySet(DocumentQuerySet["SalesOrder"]):
     def open(self) -> "SalesOrderQuerySet":
         """Confirmed and not yet fully delivered."""
         return self.filter(status__in=[SalesOrderStatus.CONFIRMED, SalesOrderStatus.IN_PROGRESS])
+
+    def with_progress(self) -> "SalesOrderQuerySet":
+        """Annotate ``delivered_amount``: the part of the lines' amounts that was shipped."""
+        lines = SalesOrderLine.objects.filter(document=OuterRef("pk")).order_by()
+        shipped = F("gross_amount") * F("delivered_quantity") / F("quantity")
+        total = lines.values("document").annotate(total=Sum(shipped)).values("total")
+        amount = models.DecimalField(max_digits=18, decimal_places=2)
+        return self.annotate(delivered_amount=Coalesce(Subquery(total), ZERO, output_field=amount))
 
 
 class SalesOrder(Document):
@@ -117,6 +125,14 @@ class SalesOrder(Document):
             ("override_credit", _("Can let sales orders go over the credit limit")),
         ]
         constraints: ClassVar = [status_check("sales_order", SalesOrderStatus)]
+
+    @property
+    def delivered_percent(self) -> int:
+        """How much of it was shipped, by amount; of rows read ``with_progress``."""
+        shipped = getattr(self, "delivered_amount", ZERO)
+        if not self.gross_total:
+            return 100 if self.status == SalesOrderStatus.DONE else 0
+        return int(100 * Decimal(shipped) / self.gross_total)
 
 
 class SalesOrderLine(Line):

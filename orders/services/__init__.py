@@ -25,6 +25,7 @@ from orders.services.delivery_planning import (
     reserve_delivery,
     step_back_delivery,
 )
+from orders.services.filling import TakenPart, apply_fill_plan
 from orders.services.from_rfqs import order_awards, request_for_order
 from orders.services.order_drafting import (
     change_order,
@@ -86,7 +87,9 @@ __all__ = [
     "PurchaseLineInput",
     "ReturnLineInput",
     "ReturnedLine",
+    "TakenPart",
     "allow_credit",
+    "apply_fill_plan",
     "approve_purchase_order",
     "cancel_delivery",
     "cancel_order",

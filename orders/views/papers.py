@@ -1,4 +1,4 @@
-"""From a quotation on the sales page to its order in the admin; orders and deliveries on paper."""
+"""From a quotation to its order; orders, deliveries and returns on paper."""
 
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
@@ -10,8 +10,9 @@ from erp.core.errors import DomainError
 from erp.core.pages import change_once, page, pdf_answer, refuse
 from erp.core.policy import authorize
 from inventory.models import Warehouse
-from orders.models import Delivery, SalesOrder
+from orders.models import Delivery, Return, SalesOrder
 from orders.printing import delivery_note_pdf
+from orders.printing import return_pdf as return_on_paper
 from orders.printing import sales_order_pdf as order_on_paper
 from orders.services import create_order_from_quotation
 from orders.services.from_rfqs import order_awards
@@ -29,7 +30,7 @@ def order_from_quotation(request: AuthedRequest, pk: int) -> HttpResponse:
             quotation.pk, line_ids=_chosen(request), by=request.user
         )
         said = _("The order was drafted from %(ref)s.") % {"ref": quotation.ref}
-        return reverse("admin:orders_salesorder_change", args=[order.pk]), said
+        return reverse("orders:sales-order", args=[order.pk]), said
 
     try:
         return change_once(request, "quotation.accept", effect, object_id=quotation.pk)
@@ -82,7 +83,7 @@ def sales_order_pdf(request: AuthedRequest, pk: int) -> HttpResponseBase:
     return pdf_answer(
         request,
         lambda language: order_on_paper(order, language=language, by=request.user),
-        otherwise=reverse("admin:orders_salesorder_change", args=[order.pk]),
+        otherwise=reverse("orders:sales-order", args=[order.pk]),
     )
 
 
@@ -98,4 +99,15 @@ def delivery_pdf(request: AuthedRequest, pk: int) -> HttpResponseBase:
             delivery, with_prices=with_prices, language=language, by=request.user
         ),
         otherwise=reverse("admin:orders_delivery_change", args=[delivery.pk]),
+    )
+
+
+@page("GET")
+def return_pdf(request: AuthedRequest, pk: int) -> HttpResponseBase:
+    authorize(request.user, "orders.view_return")
+    made = Return.objects.get_visible(request.user, pk)
+    return pdf_answer(
+        request,
+        lambda language: return_on_paper(made, language=language, by=request.user),
+        otherwise=reverse("admin:orders_return_change", args=[made.pk]),
     )

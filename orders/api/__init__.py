@@ -1,0 +1,12 @@
+"""Orders, deliveries and returns over HTTP."""
+
+from ninja import Router
+
+from orders.api import accepting, deliveries, filling, returns, sales
+
+router = Router()
+router.add_router("", accepting.router)
+router.add_router("/sales-orders", sales.router)
+router.add_router("/sales-orders", filling.router)
+router.add_router("/deliveries", deliveries.router)
+router.add_router("/returns", returns.router)
