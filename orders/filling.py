@@ -185,10 +185,12 @@ def _purchase_days(product_ids: Collection[int]) -> dict[int, int]:
     """Return the lead time of whom each product was bought from last, where it is known."""
     facts = PriceFact.objects.filter(product_id__in=product_ids, kind=PriceFact.Kind.PURCHASE)
     last = facts.latest_by_product()
-    named = {fact.supplier_id for fact in last.values()} - {None}
+    named = {fact.supplier_id for fact in last.values() if fact.supplier_id is not None}
     days = dict(
         Supplier.objects.filter(pk__in=named, lead_time_days__isnull=False).values_list(
             "pk", "lead_time_days"
         )
     )
-    return {pk: days[fact.supplier_id] for pk, fact in last.items() if fact.supplier_id in days}
+    return {
+        pk: days[fact.supplier_id or 0] for pk, fact in last.items() if fact.supplier_id in days
+    }

@@ -25,7 +25,7 @@ COLUMNS = (
     "unit_price",
     "lead_time",
     "issue",
-    "warehouse",
+    "ship_from",
 )
 
 
@@ -45,7 +45,7 @@ class OrderRow:
     unit_price: str = ""
     lead_time: str = ""
     issue: str = Issue.SALE
-    warehouse: str = ""
+    ship_from: str = ""
     errors: dict[str, str] = field(default_factory=dict)
     numbers: dict[str, Decimal | None] = field(default_factory=dict)
 
@@ -60,7 +60,7 @@ class OrderRow:
             unit_price=price_text(line.unit_price) if line.unit_price else "",
             lead_time="" if line.lead_time_days is None else str(line.lead_time_days),
             issue=line.issue,
-            warehouse=str(line.warehouse_id or ""),
+            ship_from=str(line.warehouse_id or ""),
         )
 
     @property
@@ -95,7 +95,7 @@ class OrderRow:
             partner_wording=self.wording.strip()[:200],
             lead_time_days=int(days) if days is not None else None,
             issue=self.issue,
-            warehouse_id=_number(self.warehouse),
+            warehouse_id=_number(self.ship_from),
             line_id=_number(self.line),
         )
 

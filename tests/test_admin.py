@@ -41,6 +41,7 @@ FACTORIES: dict[str, Callable[[], Any]] = {
     "inventory.transfer": f.TransferFactory,
     "orders.salesorder": f.SalesOrderFactory,
     "orders.delivery": f.DeliveryFactory,
+    "orders.return": f.ReturnFactory,
     "orders.purchaseorder": f.PurchaseOrderFactory,
     "orders.receipt": f.ReceiptFactory,
     "orders.landedcost": f.LandedCostFactory,
@@ -103,7 +104,9 @@ def _rows(number: int) -> None:
     f.ApprovalLimitFactory()
     f.RfqFactory(owner=owner)
     order = f.SalesOrderFactory(customer=customer, warehouse=place.warehouse, **document)
-    f.DeliveryFactory(sales_order=order, **document)
+    delivery = f.DeliveryFactory(sales_order=order, **document)
+    f.ReturnFactory(delivery=delivery, **document)
+    f.DeliveryToleranceFactory(customer=customer)
     purchase = f.PurchaseOrderFactory(supplier=supplier, warehouse=place.warehouse, **document)
     receipt = f.ReceiptFactory(purchase_order=purchase, **document)
     f.LandedCostFactory(supplier=supplier, lines__receipt_line__document=receipt)

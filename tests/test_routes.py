@@ -84,6 +84,8 @@ def _answers(world: World, question: Question) -> dict[str, Any]:
         return {"colleague": world.users["sales2"].pk}
     if verb == "copy_for":
         return {"customer": question.row.customer_id}
+    if verb in {"close", "allow_credit", "reverse", "return"}:
+        return {"reason": "x", "bin": world.shared["inventory.bin"].pk}
     if verb != "merge" or not question.rule.label.startswith("customers."):
         return {}
     rows = (world.own(question.rule.label, seller) for seller in SELLERS)
@@ -165,6 +167,48 @@ BODIES: dict[tuple[str, str], Body] = {
     },
     ("POST", "api/v1/stock-counts/<int:document_id>/lines"): lambda w, q: {
         "lines": [{"product_id": _product(w), "bin_id": _bin(w), "counted": "1"}]
+    },
+    ("POST", "sales-orders/new/"): lambda w, q: {"customer": _customer(w, q), "token": _token(q)},
+    ("POST", "sales-orders/<int:pk>/"): lambda w, q: {"token": _token(q)},
+    ("GET", "sales-orders/<int:pk>/row/"): lambda w, q: {"product": _product(w)},
+    ("POST", "sales-orders/<int:pk>/fill/"): lambda w, q: {"token": _token(q)},
+    ("POST", "sales-orders/<int:pk>/<slug:step>/"): lambda w, q: {
+        "token": _token(q),
+        "version": _version(q),
+        "reason": "",
+    },
+    ("POST", "api/v1/sales-orders"): lambda w, q: {
+        "customer_id": _customer(w, q),
+        "lines": _lines(w),
+    },
+    ("PATCH", "api/v1/sales-orders/<int:order_id>"): lambda w, q: {
+        "version": _version(q),
+        "lines": _lines(w),
+    },
+    ("POST", "api/v1/sales-orders/<int:order_id>/fill-plan"): lambda w, q: {
+        "parts": [
+            {
+                "line_id": q.row.lines.first().pk if q.row else 1,
+                "warehouse_id": w.shared["inventory.warehouse"].pk,
+                "product_id": _product(w),
+                "quantity": "1",
+            }
+        ]
+    },
+    ("POST", "api/v1/returns"): lambda w, q: {
+        "delivery_id": w.own("orders.delivery", q.person).pk,
+        "reason": "x",
+        "lines": [
+            {
+                "delivery_line_id": w.own("orders.delivery", q.person).lines.first().pk,
+                "quantity": "1",
+                "bin_id": w.shared["inventory.bin"].pk,
+            }
+        ],
+    },
+    ("PATCH", "api/v1/deliveries/<int:delivery_id>"): lambda w, q: {
+        "version": _version(q),
+        "lines": [{"line_id": q.row.lines.first().pk if q.row else 1, "quantity": "1"}],
     },
     ("POST", "quotations/export/"): lambda w, q: {"format": "csv"},
     ("POST", "quotations/hit-rate/export/"): lambda w, q: {"format": "csv"},
@@ -267,8 +311,9 @@ def asker(world: World, monkeypatch: pytest.MonkeyPatch) -> Asker:
         "quotations.api.documents.quotation_pdf",
         "quotations.views.rfqs.rfq_pdf",
         "quotations.api.rfq_routes.rfq_pdf",
-        "orders.views.order_on_paper",
-        "orders.views.delivery_note_pdf",
+        "orders.views.papers.order_on_paper",
+        "orders.views.papers.delivery_note_pdf",
+        "orders.views.papers.return_on_paper",
         "finance.views.invoice_on_paper",
         "inventory.views.documents.stock_document_pdf",
     ):

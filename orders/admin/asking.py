@@ -21,7 +21,7 @@ def reason_form(_obj: Any, _request: HttpRequest) -> type[forms.Form]:
     return ReasonForm
 
 
-def _quantity(label: str, *, most: Decimal | None = None, first: Decimal = ZERO) -> forms.Field:
+def _quantity(label: Any, *, most: Decimal | None = None, first: Decimal = ZERO) -> forms.Field:
     return forms.DecimalField(
         label=label,
         min_value=ZERO,
@@ -92,6 +92,6 @@ def return_form(delivery: Delivery, request: HttpRequest) -> type[forms.Form]:
     return _named("ReturnForm", fields)
 
 
-class _BinField(forms.ModelChoiceField):
+class _BinField(forms.ModelChoiceField[Bin]):
     def label_from_instance(self, obj: Any) -> str:
         return f"{obj.warehouse} · {obj.code}"

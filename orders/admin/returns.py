@@ -92,8 +92,8 @@ class ReturnAdmin(DocumentAdmin[Return]):
 
 @admin.register(DeliveryTolerance)
 class DeliveryToleranceAdmin(AuditedAdmin[DeliveryTolerance]):
-    list_display = ("__str__", "customer", "product", "show_over", "show_under")
-    list_display_links = ("__str__",)
+    list_display = ("show_over", "show_under", "customer", "product")
+    list_display_links = ("show_over",)
     list_select_related = ("customer", "product__brand")
     sortable_by = ()
     autocomplete_fields = ("customer", "product")

@@ -176,7 +176,7 @@ def confirm_order(
     request: AuthedRequest, order_id: int, sent: ConfirmIn | None = None
 ) -> HttpResponse:
     order = find_order(request, "orders.confirm_salesorder", order_id)
-    sent = sent or ConfirmIn()
+    sent = sent or ConfirmIn(override_reason="")
     version = seen_version(request, sent.version)
 
     def effect() -> tuple[int, dict[str, Any]]:
@@ -227,7 +227,7 @@ def deliver_order(
     """With `lines` so much of each; what is asked beyond the reserved is reserved now."""
     authorize(request.user, "orders.add_delivery")
     order = find_order(request, "orders.view_salesorder", order_id)
-    sent = sent or DeliverIn()
+    sent = sent or DeliverIn(lines=None)
     version = seen_version(request, sent.version)
     quantities = quantities_of(sent.lines)
     lines = order.lines.all() if quantities is None else order.lines.filter(pk__in=quantities)

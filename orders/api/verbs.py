@@ -126,7 +126,7 @@ def add_verb(
 
     def take(request: AuthedRequest, document_id: int, sent: VerbIn | None = None) -> HttpResponse:
         document = find(request, verb.right, document_id)
-        sent = sent or VerbIn()
+        sent = sent or VerbIn(reason="")
         version = seen_version(request, sent.version)
         more: dict[str, Any] = {"reason": sent.reason} if verb.takes_reason else {}
 

@@ -13,7 +13,7 @@ from erp.core.errors import DomainError
 from erp.core.money import ZERO
 from erp.core.periods import standard_tax_rate
 from inventory.models import Warehouse
-from orders.models import Issue, PurchaseOrderLine, SalesOrder, SalesOrderLine
+from orders.models import DeliveryLine, Issue, PurchaseOrderLine, SalesOrder, SalesOrderLine
 from products.models import Product
 from products.prices import suggested_prices
 from quotations.services import shown_price
@@ -137,7 +137,7 @@ _WRITTEN = (
 def store_lines(order: SalesOrder, rows: Sequence[SalesOrderLine]) -> None:
     """Make these the lines of a saved order: new ones added, known ones written, others deleted.
 
-    Raises DomainError line_in_use where a purchase was made for a line that is to go.
+    Raises DomainError line_in_use where a purchase or a delivery names a line that is to go.
     """
     for row in rows:
         row.document = order
@@ -152,14 +152,15 @@ def store_lines(order: SalesOrder, rows: Sequence[SalesOrderLine]) -> None:
 
 
 def _check_unused(gone: Any) -> None:
-    bought = PurchaseOrderLine.objects.filter(source_line__in=gone).select_related("document")
-    first = bought.first()
-    if first is not None:
-        raise DomainError(
-            _("%(ref)s buys for a line that is to go.") % {"ref": first.document.ref},
-            code="line_in_use",
-            field="lines",
-        )
+    models: tuple[Any, ...] = (PurchaseOrderLine, DeliveryLine)
+    for model in models:
+        named = model.objects.filter(source_line__in=gone).select_related("document").first()
+        if named is not None:
+            raise DomainError(
+                _("%(ref)s names a line that is to go.") % {"ref": named.document.ref},
+                code="line_in_use",
+                field="lines",
+            )
 
 
 def described(lines: Iterable[SalesOrderLine]) -> list[str]:

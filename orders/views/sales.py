@@ -91,7 +91,7 @@ def _with_invoiced(orders: list[SalesOrder]) -> list[tuple[SalesOrder, int]]:
 @page("GET", "POST")
 def new_order(request: AuthedRequest) -> HttpResponse:
     authorize(request.user, "orders.add_salesorder")
-    asked = _int(request.GET.get("customer", ""))
+    asked = _int(request.GET.get("customer", "")) or 0
     chosen = Customer.objects.visible_to(request.user).active().filter(pk=asked).first()
     form = NewOrderForm(request.POST or None, user=request.user)
     if request.method == "POST" and form.is_valid():

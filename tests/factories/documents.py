@@ -111,9 +111,11 @@ def _source(document: Any) -> dict[str, Any]:
             "bin": BinFactory(warehouse=document.warehouse),
         }
     if isinstance(document, Return):
-        source = DeliveryLineFactory(
-            document=document.delivery, line_no=document.delivery.lines.count() + 1
-        )
+        delivery = document.delivery
+        source = delivery.lines.first()
+        if source is None:
+            ordered = SalesOrderLineFactory(document=delivery.sales_order)
+            source = DeliveryLineFactory(document=delivery, source_line=ordered, line_no=1)
         return {
             "source_line": source,
             "product": source.product,

@@ -94,7 +94,7 @@ def _share(world: World) -> None:
         "inventory.stockbalance": stock,
         "inventory.stockmove": f.StockMoveFactory(product=product),
         "inventory.stockvalue": f.StockValueFactory(),
-        "inventory.reservation": f.ReservationFactory(),
+        "inventory.reservation": f.ReservationFactory(source_line_id=MISSING),
         "inventory.inbound": f.InboundFactory(),
         "inventory.reorderrule": f.ReorderRuleFactory(),
         "inventory.stockage": f.StockAgeFactory(),
@@ -104,6 +104,7 @@ def _share(world: World) -> None:
         "inventory.assembly": f.AssemblyFactory(lines__product=product, lines__quantity=999),
         "inventory.recipe": f.RecipeFactory(),
         "inventory.usualbin": f.UsualBinFactory(product=product),
+        "orders.deliverytolerance": f.DeliveryToleranceFactory(),
         "finance.account": f.AccountFactory(),
         "finance.bankaccount": f.BankAccountFactory(),
         "finance.journalentry": entry,
@@ -123,6 +124,7 @@ def _rows_of(world: World, owner: User, first: int) -> dict[str, Any]:
     f.RfqLineFactory(document=rfq, product=product, line_no=1, pk=first)
     f.RfqSupplierFactory(document=rfq, supplier=supplier, pk=first)
     order = f.SalesOrderFactory(pk=first, owner=owner, customer=customer, lines__product=product)
+    delivery = f.DeliveryFactory(pk=first, owner=owner, sales_order=order)
     purchase = f.PurchaseOrderFactory(pk=first, owner=owner, supplier=supplier)
     paper = f.UploadedFileFactory(
         pk=first + 1, object_type="quotations.enquiry", object_id=enquiry.pk
@@ -142,7 +144,8 @@ def _rows_of(world: World, owner: User, first: int) -> dict[str, Any]:
         "quotations.quotation": quotation,
         "quotations.rfq": rfq,
         "orders.salesorder": order,
-        "orders.delivery": f.DeliveryFactory(pk=first, owner=owner, sales_order=order),
+        "orders.delivery": delivery,
+        "orders.return": f.ReturnFactory(pk=first, owner=owner, delivery=delivery),
         "orders.purchaseorder": purchase,
         "orders.receipt": f.ReceiptFactory(pk=first, owner=owner, purchase_order=purchase),
         "finance.invoice": f.InvoiceFactory(pk=first, owner=owner, customer=customer),
@@ -157,6 +160,7 @@ def _rows_elsewhere(pk: int) -> dict[str, Any]:
     )
     product, warehouse = f.ProductFactory(), place.warehouse
     order = f.SalesOrderFactory(pk=pk, warehouse=warehouse, lines__product=product)
+    delivery = f.DeliveryFactory(pk=pk, sales_order=order, warehouse=warehouse)
     purchase = f.PurchaseOrderFactory(pk=pk, warehouse=warehouse)
     return {
         "inventory.warehouse": warehouse,
@@ -164,7 +168,9 @@ def _rows_elsewhere(pk: int) -> dict[str, Any]:
         "inventory.stockbalance": f.StockFactory(pk=pk, product=product, bin=place),
         "inventory.stockmove": f.StockMoveFactory(pk=pk, product=product, to_bin=place),
         "inventory.stockvalue": f.StockValueFactory(pk=pk, warehouse=warehouse),
-        "inventory.reservation": f.ReservationFactory(pk=pk, product=product, bin=place),
+        "inventory.reservation": f.ReservationFactory(
+            pk=pk, product=product, bin=place, source_line_id=MISSING
+        ),
         "inventory.inbound": f.InboundFactory(pk=pk, product=product, warehouse=warehouse),
         "inventory.reorderrule": f.ReorderRuleFactory(pk=pk, warehouse=warehouse),
         "inventory.stockage": f.StockAgeFactory(pk=pk, warehouse=warehouse),
@@ -175,7 +181,8 @@ def _rows_elsewhere(pk: int) -> dict[str, Any]:
         "inventory.stockentry": f.StockEntryFactory(pk=pk, warehouse=warehouse, lines__bin=place),
         "inventory.assembly": f.AssemblyFactory(pk=pk, bin=place),
         "inventory.usualbin": f.UsualBinFactory(pk=pk, bin=place),
-        "orders.delivery": f.DeliveryFactory(pk=pk, sales_order=order, warehouse=warehouse),
+        "orders.delivery": delivery,
+        "orders.return": f.ReturnFactory(pk=pk, delivery=delivery, warehouse=warehouse),
         "orders.purchaseorder": purchase,
         "orders.receipt": f.ReceiptFactory(pk=pk, purchase_order=purchase, warehouse=warehouse),
     }
