@@ -186,11 +186,6 @@ def _purchase_days(product_ids: Collection[int]) -> dict[int, int]:
     facts = PriceFact.objects.filter(product_id__in=product_ids, kind=PriceFact.Kind.PURCHASE)
     last = facts.latest_by_product()
     named = {fact.supplier_id for fact in last.values() if fact.supplier_id is not None}
-    days = dict(
-        Supplier.objects.filter(pk__in=named, lead_time_days__isnull=False).values_list(
-            "pk", "lead_time_days"
-        )
-    )
-    return {
-        pk: days[fact.supplier_id or 0] for pk, fact in last.items() if fact.supplier_id in days
-    }
+    suppliers = Supplier.objects.filter(pk__in=named).values_list("pk", "lead_time_days")
+    days = {pk: lead for pk, lead in suppliers if lead is not None}
+    return {pk: days[fact.supplier_id] for pk, fact in last.items() if fact.supplier_id in days}
