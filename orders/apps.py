@@ -7,4 +7,11 @@ class OrdersConfig(AppConfig):
     verbose_name = _("Orders and deliveries")
 
     def ready(self) -> None:
-        from orders import books, demand, imports, open_lines, seams  # noqa: F401, PLC0415
+        from orders import (  # noqa: PLC0415 (they register themselves)
+            books,  # noqa: F401
+            demand,  # noqa: F401
+            imports,  # noqa: F401
+            lists,  # noqa: F401
+            open_lines,  # noqa: F401
+            seams,  # noqa: F401
+        )

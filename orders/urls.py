@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from orders.views import filling, papers, sales
+from orders.views import buying_papers, filling, papers, purchasing, receiving, sales, shortages
 
 app_name = "orders"
 urlpatterns = [
@@ -18,4 +18,23 @@ urlpatterns = [
     path("sales-orders/<int:pk>/<slug:step>/", sales.take_step, name="step"),
     path("deliveries/<int:pk>/pdf/", papers.delivery_pdf, name="delivery-pdf"),
     path("returns/<int:pk>/pdf/", papers.return_pdf, name="return-pdf"),
+    path("purchase-orders/new/", purchasing.new_order, name="new-purchase-order"),
+    path("purchase-orders/suppliers/", purchasing.find_suppliers, name="find-suppliers"),
+    path("purchase-orders/parts/", purchasing.find_parts, name="find-purchase-parts"),
+    path("purchase-orders/row/<int:pk>/", purchasing.new_row, name="purchase-row"),
+    path("purchase-orders/<int:pk>/", purchasing.purchase_order, name="purchase-order"),
+    path(
+        "purchase-orders/<int:pk>/pdf/",
+        buying_papers.purchase_order_pdf,
+        name="purchase-order-pdf",
+    ),
+    path("receipts/<int:pk>/", receiving.receipt, name="receipt"),
+    path("receipts/<int:pk>/pdf/", buying_papers.receipt_pdf, name="receipt-pdf"),
+    path(
+        "supplier-returns/<int:pk>/pdf/",
+        buying_papers.supplier_return_pdf,
+        name="supplier-return-pdf",
+    ),
+    path("shortages/", shortages.shortage_list, name="shortages"),
+    path("shortages/export/", shortages.export_shortages, name="export-shortages"),
 ]

@@ -45,6 +45,7 @@ FACTORIES: dict[str, Callable[[], Any]] = {
     "orders.purchaseorder": f.PurchaseOrderFactory,
     "orders.receipt": f.ReceiptFactory,
     "orders.landedcost": f.LandedCostFactory,
+    "orders.supplierreturn": f.SupplierReturnFactory,
     "finance.invoice": f.InvoiceFactory,
     "finance.payment": f.PaymentFactory,
 }
@@ -69,7 +70,7 @@ def everything() -> Any:
     return user
 
 
-def _rows(number: int) -> None:
+def _rows(number: int) -> None:  # noqa: PLR0915 (one of everything)
     """One row of everything; every third shares its relations."""
     k = number % 3
     owner = User.objects.filter(username=f"owner{k}").first() or f.UserFactory(
@@ -95,6 +96,7 @@ def _rows(number: int) -> None:
     f.ReservationFactory(product=product, bin=place)
     f.InboundFactory(product=product, warehouse=place.warehouse)
     f.StockAgeFactory(product=product, warehouse=place.warehouse)
+    f.InboundPromiseFactory(product=product, warehouse=place.warehouse, noted_by=owner)
     f.ReorderRuleFactory(product=product, warehouse=place.warehouse, supplier=supplier)
     _stock_documents(k, place, product, owner)
     document = {"owner": owner, "currency": currency}
@@ -109,6 +111,7 @@ def _rows(number: int) -> None:
     purchase = f.PurchaseOrderFactory(supplier=supplier, warehouse=place.warehouse, **document)
     receipt = f.ReceiptFactory(purchase_order=purchase, **document)
     f.LandedCostFactory(supplier=supplier, lines__receipt_line__document=receipt)
+    f.SupplierReturnFactory(receipt=receipt, **document)
     f.InvoiceFactory(customer=customer, **document)
     account = f.BankAccountFactory(code=f"BANK{number}", currency=currency)
     f.PaymentFactory(customer=customer, bank_account=account, **document)

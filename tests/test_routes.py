@@ -75,7 +75,7 @@ def _version(question: Question) -> int:
     return getattr(question.row, "version", 1)
 
 
-def _answers(world: World, question: Question) -> dict[str, Any]:
+def _answers(world: World, question: Question) -> dict[str, Any]:  # noqa: PLR0911
     """What the page of a verb asks."""
     verb = question.rule.values.get("name")
     if verb == "order" and question.rule.label == "quotations.rfq":
@@ -84,8 +84,11 @@ def _answers(world: World, question: Question) -> dict[str, Any]:
         return {"colleague": world.users["sales2"].pk}
     if verb == "copy_for":
         return {"customer": question.row.customer_id}
-    if verb in {"close", "allow_credit", "reverse", "return"}:
-        return {"reason": "x", "bin": world.shared["inventory.bin"].pk}
+    if verb in {"close", "allow_credit", "reverse", "return", "refuse", "cancel"}:
+        lines = question.row.lines.values_list("pk", flat=True) if question.row else ()
+        return {"reason": "x", "bin": world.shared["inventory.bin"].pk, "lines": list(lines)}
+    if verb == "submit-despite":
+        return {"accept": "on"}
     if verb != "merge" or not question.rule.label.startswith("customers."):
         return {}
     rows = (world.own(question.rule.label, seller) for seller in SELLERS)
@@ -167,6 +170,31 @@ BODIES: dict[tuple[str, str], Body] = {
     },
     ("POST", "api/v1/stock-counts/<int:document_id>/lines"): lambda w, q: {
         "lines": [{"product_id": _product(w), "bin_id": _bin(w), "counted": "1"}]
+    },
+    ("POST", "purchase-orders/new/"): lambda w, q: {},
+    ("GET", "purchase-orders/row/<int:pk>/"): lambda w, q: {"product": _product(w)},
+    ("POST", "purchase-orders/<int:pk>/"): lambda w, q: {"token": _token(q)},
+    ("POST", "receipts/<int:pk>/"): lambda w, q: {"token": _token(q)},
+    ("POST", "shortages/"): lambda w, q: {"token": _token(q)},
+    ("POST", "shortages/export/"): lambda w, q: {"format": "csv"},
+    ("POST", "api/v1/purchase-orders"): lambda w, q: {
+        "supplier_id": w.own("customers.supplier", q.person).pk,
+        "warehouse_id": w.shared["inventory.warehouse"].pk,
+        "lines": _lines(w),
+    },
+    ("PATCH", "api/v1/purchase-orders/<int:order_id>"): lambda w, q: {
+        "version": _version(q),
+        "lines": _lines(w),
+    },
+    ("POST", "api/v1/purchase-orders/<int:order_id>/close"): lambda w, q: {"reason": "x"},
+    ("PATCH", "api/v1/receipts/<int:receipt_id>"): lambda w, q: {
+        "version": _version(q),
+        "lines": [
+            {
+                "source_line_id": q.row.lines.first().source_line_id if q.row else 1,
+                "quantity": "1",
+            }
+        ],
     },
     ("POST", "sales-orders/new/"): lambda w, q: {"customer": _customer(w, q), "token": _token(q)},
     ("POST", "sales-orders/<int:pk>/"): lambda w, q: {"token": _token(q)},
@@ -314,6 +342,9 @@ def asker(world: World, monkeypatch: pytest.MonkeyPatch) -> Asker:
         "orders.views.papers.order_on_paper",
         "orders.views.papers.delivery_note_pdf",
         "orders.views.papers.return_on_paper",
+        "orders.buying_printing.purchase_order_pdf",
+        "orders.buying_printing.receipt_pdf",
+        "orders.buying_printing.supplier_return_pdf",
         "finance.views.invoice_on_paper",
         "inventory.views.documents.stock_document_pdf",
     ):

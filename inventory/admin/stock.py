@@ -16,8 +16,10 @@ from erp.core.admin import (
     plain,
     price,
 )
+from erp.core.periods import company_today
 from inventory.models import (
     Inbound,
+    InboundPromise,
     Reservation,
     StockBalance,
     StockMove,
@@ -115,6 +117,28 @@ class ReservationAdmin(ByProduct, LedgerAdmin[Any]):
     fields = (("product", "bin", "show_quantity"), ("document", "created_at"))
 
 
+class DelayFilter(admin.SimpleListFilter):
+    """Delayed, overdue, or named by the maker's report no more."""
+
+    title = _("delay")
+    parameter_name = "delay"
+
+    def lookups(self, _request: HttpRequest, _model_admin: Any) -> list[tuple[str, Any]]:
+        return [
+            ("delayed", _("confirmed later than requested")),
+            ("overdue", _("should have come")),
+            ("missing", _("not in the report any more")),
+        ]
+
+    def queryset(self, _request: HttpRequest, rows: QuerySet[Any]) -> QuerySet[Any]:
+        chosen: Any = rows
+        if self.value() == "delayed":
+            return chosen.delayed()  # type: ignore[no-any-return]
+        if self.value() == "overdue":
+            return chosen.overdue(company_today())  # type: ignore[no-any-return]
+        return rows.exclude(missing_since=None) if self.value() == "missing" else rows
+
+
 @admin.register(Inbound)
 class InboundAdmin(ByProduct, LedgerAdmin[Any]):
     list_display = (
@@ -123,12 +147,52 @@ class InboundAdmin(ByProduct, LedgerAdmin[Any]):
         "show_quantity",
         "requested_on",
         "confirmed_on",
+        "delay",
+        "reference",
+        "missing_since",
         "document",
     )
     show_quantity = figure(Inbound, "quantity", plain)
-    list_filter = (("warehouse", VisibleFilter), "requested_on")
+    list_filter = (DelayFilter, ("warehouse", VisibleFilter), "requested_on")
     list_select_related = ("product__brand", "warehouse")
     fields = (
         ("product", "warehouse", "show_quantity"),
-        ("requested_on", "confirmed_on", "document"),
+        ("requested_on", "confirmed_on", "delay"),
+        ("reference", "missing_since", "document"),
     )
+
+    @admin.display(description=_("delay in days"))
+    def delay(self, obj: Inbound) -> str:
+        return "–" if obj.delay_days is None else f"{obj.delay_days:+d}"
+
+
+@admin.register(InboundPromise)
+class InboundPromiseAdmin(ByProduct, LedgerAdmin[Any]):
+    """How the dates of goods on their way moved, the newest first."""
+
+    list_display = (
+        "noted_on",
+        "product",
+        "show_quantity",
+        "previous_on",
+        "confirmed_on",
+        "moved",
+        "is_gone",
+        "reference",
+        "noted_by",
+        "document",
+    )
+    show_quantity = figure(InboundPromise, "quantity", plain)
+    list_filter = ("is_gone", ("warehouse", VisibleFilter), "noted_on")
+    list_select_related = ("product__brand", "warehouse", "noted_by")
+    ordering = ("-id",)
+    fields = (
+        ("product", "warehouse", "show_quantity"),
+        ("previous_on", "confirmed_on", "moved"),
+        ("reference", "is_gone", "document"),
+        ("noted_on", "noted_at", "noted_by"),
+    )
+
+    @admin.display(description=_("moved by days"))
+    def moved(self, obj: InboundPromise) -> str:
+        return "–" if obj.moved_days is None else f"{obj.moved_days:+d}"

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import OuterRef, Subquery
 from django.http import HttpRequest
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
@@ -16,41 +17,132 @@ from erp.core.admin import (
     add_facts,
     add_object_actions,
     copy_action,
+    display,
     document_fieldsets,
     figure,
+    may_see_cost,
     plain,
     transition_action,
 )
-from erp.core.errors import DomainError
 from erp.core.periods import company_today
-from inventory.models import Bin
+from erp.core.policy import authorize_warehouses
+from inventory.models import InboundPromise
 from orders import services
+from orders.admin.asking import reason_form
 from orders.admin.buying import BUYING_AMOUNTS, BUYING_TOTALS
+from orders.admin.buying_forms import close_form, confirmation_form, confirmed_of, prices_form
 from orders.models import (
     PurchaseOrder,
     PurchaseOrderLine,
     PurchaseOrderStatus,
     Receipt,
 )
+from orders.models.purchasing import EXPECTED
 from orders.performance import supplier_performance
+from orders.promises import SOURCE_TYPE, history_of
+from orders.purchase_prices import price_warnings
+
+MOST_SAID = 30
 
 
 class PurchaseOrderLineInline(LinesInline[PurchaseOrderLine, PurchaseOrder]):
     model = PurchaseOrderLine
-    fields = (*LinesInline.fields, "show_received", "show_closed")
+    fields = (
+        *LinesInline.fields,
+        "confirmed_on",
+        "show_received",
+        "show_closed",
+        "close_reason",
+    )
     show_received = figure(PurchaseOrderLine, "received_quantity", plain)
     show_closed = figure(PurchaseOrderLine, "closed_quantity", plain)
     cost_fields = BUYING_AMOUNTS
 
+    def get_queryset(self, request: HttpRequest) -> Any:
+        said = (
+            InboundPromise.objects.visible_to(request.user)
+            .filter(source_type=SOURCE_TYPE, source_line_id=OuterRef("pk"), is_gone=False)
+            .order_by("-pk")
+        )
+        return super().get_queryset(request).annotate(day=Subquery(said.values("confirmed_on")[:1]))
+
+    @display(description=_("confirmed for"))
+    def confirmed_on(self, obj: Any) -> Any:
+        return obj.day
+
 
 def _receive_all(order: Any, request: HttpRequest) -> Receipt:
-    """Draft the receipt of all that is open, into the first bin of the order's warehouse."""
-    places = Bin.objects.visible_to(request.user).active().filter(warehouse=order.warehouse_id)
-    place = places.order_by("code").first()
-    if place is None:
-        raise DomainError(_("The warehouse has no bin."), code="unknown_bin")
+    """Draft the receipt of all that is open, each part into the bin where it lies."""
+    authorize_warehouses(request.user, order.warehouse_id)
     user: Any = request.user
-    return services.create_receipt(order.pk, bin_id=place.pk, by=user)
+    return services.create_receipt(order.pk, by=user)
+
+
+def _submit_despite(order: Any, request: HttpRequest, _answers: dict[str, Any]) -> Any:
+    user: Any = request.user
+    return services.submit_purchase_order(
+        order.pk, version=order.version, accept_prices=True, by=user
+    )
+
+
+def _has_warnings(order: Any) -> bool:
+    return order.status == PurchaseOrderStatus.DRAFT and bool(
+        price_warnings(order, list(order.lines.all()))
+    )
+
+
+def _confirm(order: Any, request: HttpRequest, answers: dict[str, Any]) -> Any:
+    user: Any = request.user
+    lines, said_on = confirmed_of(answers)
+    return services.confirm_purchase_order(
+        order.pk, lines=lines, said_on=said_on, version=order.version, by=user
+    )
+
+
+def _close(order: Any, request: HttpRequest, answers: dict[str, Any]) -> Any:
+    user: Any = request.user
+    return services.close_purchase_order(
+        order.pk,
+        reason=answers["reason"],
+        line_ids=answers["lines"],
+        version=order.version,
+        by=user,
+    )
+
+
+def _with_reason(verb: Any) -> Any:
+    def run(order: Any, request: HttpRequest, answers: dict[str, Any]) -> Any:
+        return verb(order.pk, reason=answers["reason"], version=order.version, by=request.user)
+
+    return run
+
+
+def _order_facts(order: Any, request: HttpRequest) -> list[tuple[str, str]]:
+    """Prices above the known ones while somebody decides, and how the supplier's dates moved."""
+    facts = []
+    deciding = order.status in (PurchaseOrderStatus.DRAFT, PurchaseOrderStatus.SUBMITTED)
+    if deciding and may_see_cost(request):
+        facts = [
+            (f"{w.line_no}. {w.designation}", f"⚠ {w.text}")
+            for w in price_warnings(order, list(order.lines.all()))
+        ]
+    return facts + [
+        (
+            f"{one.noted_on} {one.noted_by or gettext('report')}",
+            f"{one.product.designation} × {plain(one.quantity)}: {_moved(one)}",
+        )
+        for one in history_of(order)[:MOST_SAID]
+    ]
+
+
+def _moved(one: InboundPromise) -> str:
+    if one.is_gone:
+        return gettext("not in the report any more")
+    day = str(one.confirmed_on or "?")
+    days = one.moved_days
+    if not days:
+        return day
+    return f"{one.previous_on} → {day} ({days:+d})"
 
 
 @admin.register(PurchaseOrder)
@@ -71,6 +163,9 @@ class PurchaseOrderAdmin(DocumentAdmin[PurchaseOrder]):
     inlines = (PurchaseOrderLineInline,)
     cost_fields = BUYING_TOTALS
     fieldsets = document_fieldsets(("warehouse", "requested_on"), partner="supplier")
+    pdf_url_name = "orders:purchase-order-pdf"
+    page_url_name = "orders:purchase-order"
+    facts = (_order_facts,)
     object_actions = (
         transition_action(
             "submit",
@@ -81,6 +176,17 @@ class PurchaseOrderAdmin(DocumentAdmin[PurchaseOrder]):
             icon="outbox",
             variant="primary",
         ),
+        ObjectAction(
+            "submit-despite",
+            "orders.change_purchaseorder",
+            _("submit despite its prices"),
+            _submit_despite,
+            _has_warnings,
+            icon="price_change",
+            in_list=False,
+            ask=prices_form,
+            service="orders.services.submit_purchase_order",
+        ),
         transition_action(
             "approve",
             permission="orders.approve_purchaseorder",
@@ -90,13 +196,16 @@ class PurchaseOrderAdmin(DocumentAdmin[PurchaseOrder]):
             icon="verified",
             variant="primary",
         ),
-        transition_action(
+        ObjectAction(
             "refuse",
-            permission="orders.approve_purchaseorder",
-            service="orders.services.refuse_purchase_order",
-            description=_("refuse, back to draft"),
-            to=PurchaseOrderStatus.DRAFT,
+            "orders.approve_purchaseorder",
+            _("refuse, back to draft"),
+            _with_reason(services.refuse_purchase_order),
+            lambda order: order.status == PurchaseOrderStatus.SUBMITTED,
             icon="undo",
+            in_list=False,
+            ask=reason_form,
+            service="orders.services.refuse_purchase_order",
         ),
         transition_action(
             "send",
@@ -107,37 +216,50 @@ class PurchaseOrderAdmin(DocumentAdmin[PurchaseOrder]):
             icon="send",
             variant="primary",
         ),
-        transition_action(
+        ObjectAction(
             "confirm",
-            permission="orders.send_purchaseorder",
-            service="orders.services.confirm_purchase_order",
-            description=_("confirmed by the supplier"),
-            when=(PurchaseOrderStatus.SENT,),
+            "orders.send_purchaseorder",
+            _("confirmed by the supplier"),
+            _confirm,
+            lambda order: order.status in EXPECTED,
             icon="handshake",
+            in_list=False,
+            ask=confirmation_form,
+            service="orders.services.confirm_purchase_order",
         ),
         ObjectAction(
             "receive",
             "orders.add_receipt",
             _("make goods receipt"),
             _receive_all,
-            lambda order: (
-                order.status
-                in (
-                    PurchaseOrderStatus.SENT,
-                    PurchaseOrderStatus.CONFIRMED,
-                    PurchaseOrderStatus.PARTLY_RECEIVED,
-                )
-            ),
+            lambda order: order.status in EXPECTED,
             icon="inventory",
             variant="primary",
+            service="orders.services.create_receipt",
         ),
-        transition_action(
+        ObjectAction(
+            "close",
+            "orders.send_purchaseorder",
+            _("expect no more"),
+            _close,
+            lambda order: order.status in EXPECTED,
+            icon="content_cut",
+            in_list=False,
+            ask=close_form,
+            service="orders.services.close_purchase_order",
+        ),
+        ObjectAction(
             "cancel",
-            permission="orders.change_purchaseorder",
-            service="orders.services.cancel_purchase_order",
-            description=_("cancel"),
-            to=PurchaseOrderStatus.CANCELLED,
+            "orders.change_purchaseorder",
+            _("cancel"),
+            _with_reason(services.cancel_purchase_order),
+            lambda order: PurchaseOrder.WORKFLOW.allows(
+                order.status, PurchaseOrderStatus.CANCELLED
+            ),
             icon="block",
+            in_list=False,
+            ask=reason_form,
+            service="orders.services.cancel_purchase_order",
         ),
     )
 

@@ -2,7 +2,7 @@
 
 from ninja import Router
 
-from orders.api import accepting, deliveries, filling, returns, sales
+from orders.api import accepting, deliveries, filling, purchases, receipts, returns, sales
 
 router = Router()
 router.add_router("", accepting.router)
@@ -10,3 +10,5 @@ router.add_router("/sales-orders", sales.router)
 router.add_router("/sales-orders", filling.router)
 router.add_router("/deliveries", deliveries.router)
 router.add_router("/returns", returns.router)
+router.add_router("/purchase-orders", purchases.router)
+router.add_router("/receipts", receipts.router)

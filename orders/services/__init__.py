@@ -1,5 +1,10 @@
 """Every change of orders, deliveries and goods receipts, by noun."""
 
+from orders.services.buying_lack import (
+    Wanted,
+    order_proposals,
+    order_shortages,
+)
 from orders.services.copying import (
     copy_purchase_order,
     copy_sales_order,
@@ -25,8 +30,14 @@ from orders.services.delivery_planning import (
     reserve_delivery,
     step_back_delivery,
 )
-from orders.services.filling import TakenPart, apply_fill_plan
-from orders.services.from_rfqs import order_awards, request_for_order
+from orders.services.filling import (
+    TakenPart,
+    apply_fill_plan,
+)
+from orders.services.from_rfqs import (
+    order_awards,
+    request_for_order,
+)
 from orders.services.order_drafting import (
     change_order,
     create_order,
@@ -88,6 +99,7 @@ __all__ = [
     "ReturnLineInput",
     "ReturnedLine",
     "TakenPart",
+    "Wanted",
     "allow_credit",
     "apply_fill_plan",
     "approve_purchase_order",
@@ -118,6 +130,8 @@ __all__ = [
     "create_supplier_return",
     "finish_delivery",
     "order_awards",
+    "order_proposals",
+    "order_shortages",
     "pick_delivery",
     "post_receipt",
     "post_return",

@@ -35,6 +35,8 @@ from tests.factories.documents import (
     ReturnLineFactory,
     SalesOrderFactory,
     SalesOrderLineFactory,
+    SupplierReturnFactory,
+    SupplierReturnLineFactory,
 )
 from tests.factories.landed import LandedCostFactory, LandedCostLineFactory
 from tests.factories.masters import (
@@ -79,6 +81,7 @@ from tests.factories.rfqs import (
 from tests.factories.stock import (
     BinFactory,
     InboundFactory,
+    InboundPromiseFactory,
     ReorderRuleFactory,
     ReservationFactory,
     StockAgeFactory,
@@ -134,6 +137,7 @@ __all__ = [
     "ForbiddenBrandFactory",
     "ImportFactory",
     "InboundFactory",
+    "InboundPromiseFactory",
     "InterchangeFactory",
     "InvoiceFactory",
     "InvoiceLineFactory",
@@ -180,6 +184,8 @@ __all__ = [
     "StockValueFactory",
     "StopWordFactory",
     "SupplierFactory",
+    "SupplierReturnFactory",
+    "SupplierReturnLineFactory",
     "TaxRateFactory",
     "TransferFactory",
     "TransferLineFactory",

@@ -22,6 +22,8 @@ from orders.models import (
     ReturnLine,
     SalesOrder,
     SalesOrderLine,
+    SupplierReturn,
+    SupplierReturnLine,
 )
 from quotations.models import (
     ApprovalLimit,
@@ -258,6 +260,28 @@ class ReceiptFactory(DocumentFactory[Receipt]):
     warehouse = SelfAttribute("purchase_order.warehouse")
 
 
+class SupplierReturnFactory(DocumentFactory[SupplierReturn]):
+    """A draft return of goods of a receipt of its own."""
+
+    class Meta:
+        model = SupplierReturn
+
+    receipt = SubFactory(ReceiptFactory, owner=SelfAttribute("..owner"))
+    supplier = SelfAttribute("receipt.supplier")
+    warehouse = SelfAttribute("receipt.warehouse")
+    reason = "锈蚀"
+
+
+class SupplierReturnLineFactory(LineFactory[SupplierReturnLine]):
+    class Meta:
+        model = SupplierReturnLine
+
+    document = SubFactory(SupplierReturnFactory, lines=0)
+    source_line: Any = LazyAttribute(lambda line: line.document.receipt.lines.first())
+    product: Any = SelfAttribute("source_line.product")
+    bin = SelfAttribute("source_line.bin")
+
+
 class ReceiptLineFactory(LineFactory[ReceiptLine]):
     class Meta:
         model = ReceiptLine
@@ -276,6 +300,7 @@ LINE_FACTORIES.update(
         Return: ReturnLineFactory,
         PurchaseOrder: PurchaseOrderLineFactory,
         Receipt: ReceiptLineFactory,
+        SupplierReturn: SupplierReturnLineFactory,
     }
 )
 

@@ -11,6 +11,7 @@ from erp.core.money import round_money
 from inventory.models import (
     Bin,
     Inbound,
+    InboundPromise,
     ReorderRule,
     Reservation,
     StockAge,
@@ -150,6 +151,20 @@ class ReorderRuleFactory(Factory[ReorderRule]):
     product = SubFactory(ProductFactory)
     warehouse = SubFactory(WarehouseFactory)
     minimum = Decimal(10)
+
+
+class InboundPromiseFactory(Factory[InboundPromise]):
+    class Meta:
+        model = InboundPromise
+
+    product = SubFactory(ProductFactory)
+    warehouse = SubFactory(WarehouseFactory)
+    quantity = Decimal(20)
+    confirmed_on = date(2026, 12, 1)
+    noted_on = date(2026, 11, 1)
+    source_type = "imports.import"
+    source_id = 1
+    source_line_id = Sequence(lambda n: n + 1)
 
 
 class InboundFactory(Factory[Inbound]):

@@ -96,6 +96,7 @@ def _share(world: World) -> None:
         "inventory.stockvalue": f.StockValueFactory(),
         "inventory.reservation": f.ReservationFactory(source_line_id=MISSING),
         "inventory.inbound": f.InboundFactory(),
+        "inventory.inboundpromise": f.InboundPromiseFactory(),
         "inventory.reorderrule": f.ReorderRuleFactory(),
         "inventory.stockage": f.StockAgeFactory(),
         "inventory.transfer": f.TransferFactory(to_warehouse__code="MAIN", lines__product=product),
@@ -126,6 +127,7 @@ def _rows_of(world: World, owner: User, first: int) -> dict[str, Any]:
     order = f.SalesOrderFactory(pk=first, owner=owner, customer=customer, lines__product=product)
     delivery = f.DeliveryFactory(pk=first, owner=owner, sales_order=order)
     purchase = f.PurchaseOrderFactory(pk=first, owner=owner, supplier=supplier)
+    receipt = f.ReceiptFactory(pk=first, owner=owner, purchase_order=purchase)
     paper = f.UploadedFileFactory(
         pk=first + 1, object_type="quotations.enquiry", object_id=enquiry.pk
     )
@@ -147,7 +149,8 @@ def _rows_of(world: World, owner: User, first: int) -> dict[str, Any]:
         "orders.delivery": delivery,
         "orders.return": f.ReturnFactory(pk=first, owner=owner, delivery=delivery),
         "orders.purchaseorder": purchase,
-        "orders.receipt": f.ReceiptFactory(pk=first, owner=owner, purchase_order=purchase),
+        "orders.receipt": receipt,
+        "orders.supplierreturn": f.SupplierReturnFactory(pk=first, owner=owner, receipt=receipt),
         "finance.invoice": f.InvoiceFactory(pk=first, owner=owner, customer=customer),
         "finance.payment": f.PaymentFactory(pk=first, owner=owner, customer=customer),
     }
@@ -162,6 +165,7 @@ def _rows_elsewhere(pk: int) -> dict[str, Any]:
     order = f.SalesOrderFactory(pk=pk, warehouse=warehouse, lines__product=product)
     delivery = f.DeliveryFactory(pk=pk, sales_order=order, warehouse=warehouse)
     purchase = f.PurchaseOrderFactory(pk=pk, warehouse=warehouse)
+    receipt = f.ReceiptFactory(pk=pk, purchase_order=purchase, warehouse=warehouse)
     return {
         "inventory.warehouse": warehouse,
         "inventory.bin": place,
@@ -172,6 +176,9 @@ def _rows_elsewhere(pk: int) -> dict[str, Any]:
             pk=pk, product=product, bin=place, source_line_id=MISSING
         ),
         "inventory.inbound": f.InboundFactory(pk=pk, product=product, warehouse=warehouse),
+        "inventory.inboundpromise": f.InboundPromiseFactory(
+            pk=pk, product=product, warehouse=warehouse
+        ),
         "inventory.reorderrule": f.ReorderRuleFactory(pk=pk, warehouse=warehouse),
         "inventory.stockage": f.StockAgeFactory(pk=pk, warehouse=warehouse),
         "inventory.transfer": f.TransferFactory(
@@ -184,5 +191,8 @@ def _rows_elsewhere(pk: int) -> dict[str, Any]:
         "orders.delivery": delivery,
         "orders.return": f.ReturnFactory(pk=pk, delivery=delivery, warehouse=warehouse),
         "orders.purchaseorder": purchase,
-        "orders.receipt": f.ReceiptFactory(pk=pk, purchase_order=purchase, warehouse=warehouse),
+        "orders.receipt": receipt,
+        "orders.supplierreturn": f.SupplierReturnFactory(
+            pk=pk, receipt=receipt, warehouse=warehouse
+        ),
     }

@@ -1,0 +1,79 @@
+"""What sales orders lack, and buying it."""
+
+from typing import Any
+
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import ngettext
+
+from accounts.requests import AuthedRequest
+from customers.models import Supplier
+from erp.core.errors import DomainError
+from erp.core.exporting import RIGHT, export_answer
+from erp.core.pages import change_once, new_token, page, refuse
+from erp.core.policy import allowed, authorize
+from orders import services
+from orders.lists import SHORTAGES
+from orders.shortages import shortages
+
+MOST_SHOWN = 500
+_RIGHT = "orders.add_purchaseorder"
+
+
+@page("GET", "POST")
+def shortage_list(request: AuthedRequest) -> HttpResponse:
+    authorize(request.user, _RIGHT)
+    if request.method == "POST":
+        return _order(request)
+    # Whoever buys sees what is lacking, whoever's customer it is for.
+    found = shortages(None, only_open=request.GET.get("drafts") != "1")
+    context: dict[str, Any] = {
+        "shortages": found[:MOST_SHOWN],
+        "count": len(found),
+        "drafts": request.GET.get("drafts") == "1",
+        "suppliers": Supplier.objects.visible_to(request.user).active().order_by("code")[:500],
+        "may_export": allowed(request.user, RIGHT),
+        "token": new_token(),
+    }
+    return render(request, "orders/shortages.html", context)
+
+
+def _order(request: AuthedRequest) -> HttpResponse:
+    """Draft purchase orders of the ticked lines, one per supplier and warehouse."""
+    ids = {int(text) for text in request.POST.getlist("line") if text.isdigit() and len(text) < 19}
+    given = request.POST.get("supplier", "")
+    supplier = None
+    if given.isdigit() and len(given) < 19:
+        supplier = Supplier.objects.get_visible(request.user, int(given))
+
+    def effect() -> tuple[str, str]:
+        made = services.order_shortages(
+            [services.Wanted(pk) for pk in sorted(ids)],
+            supplier_id=supplier.pk if supplier else None,
+            by=request.user,
+        )
+        said = ngettext(
+            "%(count)d purchase order was drafted: %(refs)s",
+            "%(count)d purchase orders were drafted: %(refs)s",
+            len(made),
+        ) % {"count": len(made), "refs": ", ".join(order.ref for order in made)}
+        if len(made) == 1:
+            return reverse("orders:purchase-order", args=[made[0].pk]), said
+        return reverse("admin:orders_purchaseorder_changelist"), said
+
+    try:
+        return change_once(request, "purchase_order.create_for_lack", effect)
+    except DomainError as refusal:
+        refuse(request, refusal)
+        return redirect("orders:shortages")
+
+
+@page("POST")
+def export_shortages(request: AuthedRequest) -> HttpResponseBase:
+    authorize(request.user, _RIGHT)
+    try:
+        return export_answer(request, SHORTAGES)
+    except DomainError as refusal:
+        refuse(request, refusal)
+        return redirect("orders:shortages")
