@@ -32,21 +32,28 @@ class Performance:
 
 def supplier_performance(supplier: Supplier, *, on: date) -> Performance:
     """Return the figures of the year before a day, in three queries."""
+    return performances([supplier.pk], on=on)[supplier.pk]
+
+
+def performances(supplier_ids: Collection[int], *, on: date) -> dict[int, Performance]:
+    """Return the figures of several suppliers, in three queries."""
     receipts = Receipt.objects.posted().filter(
-        supplier=supplier, dated_on__gt=on - timedelta(days=DAYS_LOOKED_BACK), dated_on__lte=on
+        supplier__in=supplier_ids,
+        dated_on__gt=on - timedelta(days=DAYS_LOOKED_BACK),
+        dated_on__lte=on,
     )
-    rows = list(
-        receipts.order_by().values_list(
-            "pk", "purchase_order__dated_on", "dated_on", "purchase_order__requested_on"
-        )
-    )
-    promised = _promised([pk for pk, *_days in rows])
-    days = [(came - ordered).days for _pk, ordered, came, _wanted in rows]
-    wanted = [
-        (came, day)
-        for pk, _ordered, came, asked in rows
-        if (day := promised.get(pk, asked)) is not None
-    ]
+    columns = ("purchase_order__dated_on", "dated_on", "purchase_order__requested_on")
+    found = list(receipts.order_by().values_list("pk", "supplier_id", *columns))
+    promised = _promised([pk for pk, *_rest in found])
+    rows: dict[int, list[tuple[date, date, date | None]]] = defaultdict(list)
+    for pk, supplier, ordered, came, asked in found:
+        rows[supplier].append((ordered, came, promised.get(pk, asked)))
+    return {pk: _performance(rows[pk]) for pk in supplier_ids}
+
+
+def _performance(rows: list[tuple[date, date, date | None]]) -> Performance:
+    days = [(came - ordered).days for ordered, came, _wanted in rows]
+    wanted = [(came, day) for _ordered, came, day in rows if day is not None]
     return Performance(
         receipts=len(rows),
         average_days=round(sum(days) / len(days)) if days else None,
