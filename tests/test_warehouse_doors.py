@@ -48,6 +48,12 @@ class Scene:
         f.DeliveryFactory(sales_order=order, warehouse=self.east)
         purchase = f.PurchaseOrderFactory(warehouse=self.east)
         f.ReceiptFactory(purchase_order=purchase, warehouse=self.east)
+        f.StockAgeFactory(product=self.secret, warehouse=self.east)
+        f.TransferFactory(warehouse=self.east, to_warehouse__code="WEST")
+        f.StockCountFactory(warehouse=self.east)
+        f.StockEntryFactory(warehouse=self.east)
+        f.AssemblyFactory(bin=self.place)
+        f.UsualBinFactory(bin=self.place)
         self.client = Client()
         self.client.force_login(self.keeper)
 
@@ -215,6 +221,7 @@ def test_who_works_where_is_kept_on_both_pages(scene: Scene) -> None:
     form = {
         "code": "EAST",
         "name": "东仓",
+        "approval_limit": "0",
         "seen_version": scene.east.version,
         f"{prefix}-TOTAL_FORMS": 1,
         f"{prefix}-INITIAL_FORMS": 0,
