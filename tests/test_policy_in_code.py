@@ -29,6 +29,10 @@ UNSCOPED_READS = {
     "erp/core/admin/batch.py _tell *": "the row tried, which its list found in sight",
     "erp/core/admin/columns.py _labelled model": "labels of keys in rows the list shows",
     "erp/core/admin/company.py CompanyAdmin.has_add_permission Company": "there is one at most",
+    "orders/api/sales.py order_json SalesOrder": "read again after its service",
+    "orders/views/sales.py take_step SalesOrder": "read again after its service",
+    "orders/forms.py OrderHeadForm PaymentTerm": "terms are nobody's",
+    "orders/forms.py OrderHeadForm.__init__ Contact": "of the customer of an order in sight",
     "erp/core/admin/versions.py VersionedAdmin.render_change_form *": "the row being shown",
     "erp/core/admin/scoped.py visible_rows model": "this is where admins ask visible_to",
 }
@@ -57,7 +61,9 @@ def _unscoped_reads(function: ast.AST, scoped: set[str]) -> set[str]:
         if methods & SCOPING:
             continue
         holder = parents.get(top)
-        if isinstance(holder, ast.Assign) and _only_scoped_uses(function, holder, parents):
+        if isinstance(holder, ast.Assign | ast.AnnAssign) and _only_scoped_uses(
+            function, holder, parents
+        ):
             continue
         found.add(model)
     return found
@@ -75,14 +81,15 @@ def _chain(node: ast.AST, parents: dict[ast.AST, ast.AST]) -> tuple[ast.AST, set
         node = above
 
 
-def _only_scoped_uses(function: ast.AST, held: ast.Assign, parents: dict[ast.AST, ast.AST]) -> bool:
-    names = {target.id for target in held.targets if isinstance(target, ast.Name)}
+def _only_scoped_uses(function: ast.AST, held: ast.AST, parents: dict[ast.AST, ast.AST]) -> bool:
+    targets = held.targets if isinstance(held, ast.Assign) else [held.target]  # type: ignore[attr-defined]
+    names = {target.id for target in targets if isinstance(target, ast.Name)}
     uses = [
-        parents.get(node)
+        node
         for node in ast.walk(function)
         if isinstance(node, ast.Name) and node.id in names and isinstance(node.ctx, ast.Load)
     ]
-    return bool(uses) and all(isinstance(u, ast.Attribute) and u.attr in SCOPING for u in uses)
+    return bool(uses) and all(_chain(node, parents)[1] & SCOPING for node in uses)
 
 
 def test_edges_read_scoped_rows_through_the_policy() -> None:
@@ -107,6 +114,8 @@ def test_edges_read_scoped_rows_through_the_policy() -> None:
         ("Order.objects.visible_to(user).filter(pk=1)", set()),
         ("Order.objects.select_related('x').get_visible(user, 1)", set()),
         ("rows = Order.objects.select_related('x')\nrows.get_visible(user, 1)", set()),
+        ("rows: Any = Order.objects\nrows.select_related('x').visible_to(user)", set()),
+        ("rows: Any = Order.objects\nrows.visible_to(user)\nrows.get(pk=1)", {"Order"}),
         ("Order.objects.none()", set()),
         ("Unit.objects.all()", set()),
     ],

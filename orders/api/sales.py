@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from ninja import Query, Router
@@ -61,7 +60,7 @@ def order_head(order: SalesOrder) -> dict[str, Any]:
 
 def order_json(order: SalesOrder) -> dict[str, Any]:
     """Return the whole, as it is stored now."""
-    order = _rows().get(pk=order.pk)
+    order = SalesOrder.objects.with_progress().select_related("owner").get(pk=order.pk)
     held = reserved_by_line(order)
     return order_head(order) | {
         "contact_id": order.contact_id,
@@ -84,15 +83,15 @@ def _line(order: SalesOrder, line: SalesOrderLine, held: Mapping[int, Decimal]) 
     }
 
 
-def _rows() -> Any:
-    rows: QuerySet[SalesOrder] = SalesOrder.objects.with_progress().select_related("owner")
-    return rows
+def _rows(request: AuthedRequest) -> Any:
+    rows = SalesOrder.objects.visible_to(request.user)
+    return rows.with_progress().select_related("owner")
 
 
 def find_order(request: AuthedRequest, right: str, order_id: int) -> SalesOrder:
     """Return a visible order for an action: 403 without the right, 404 out of sight."""
     authorize(request.user, right)
-    found: SalesOrder = _rows().get_visible(request.user, order_id)
+    found: SalesOrder = _rows(request).get_visible(request.user, order_id)
     return found
 
 
@@ -111,7 +110,7 @@ def _check_lines(request: AuthedRequest, lines: list[OrderLineIn]) -> None:
 @router.get("", response={200: OrderPage, **ERRORS}, summary="Sales orders, newest first")
 def list_orders(request: AuthedRequest, sought: Query[OrderFilter]) -> dict[str, Any]:
     authorize(request.user, "orders.view_salesorder")
-    rows = _rows().visible_to(request.user)
+    rows = _rows(request)
     if sought.status:
         rows = rows.filter(status=sought.status)
     if sought.customer_id:
