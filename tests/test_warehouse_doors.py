@@ -48,6 +48,8 @@ class Scene:
         f.DeliveryFactory(sales_order=order, warehouse=self.east)
         purchase = f.PurchaseOrderFactory(warehouse=self.east)
         f.ReceiptFactory(purchase_order=purchase, warehouse=self.east)
+        f.ReturnFactory(warehouse=self.east)
+        f.SupplierReturnFactory(warehouse=self.east)
         f.StockAgeFactory(product=self.secret, warehouse=self.east)
         f.TransferFactory(warehouse=self.east, to_warehouse__code="WEST")
         f.StockCountFactory(warehouse=self.east)
@@ -177,14 +179,14 @@ def test_he_ships_from_his_warehouse_only(scene: Scene) -> None:
 
 
 def test_he_receives_into_his_warehouse_only(scene: Scene) -> None:
-    receipt = Receipt.objects.get()
+    receipt = Receipt.objects.get(warehouse=scene.east)
     url = reverse("admin:orders_receipt_do", args=[receipt.pk, "count"])
     assert scene.client.post(url, {"version": receipt.version}).status_code == 404
     order_url = reverse(
         "admin:orders_purchaseorder_do", args=[receipt.purchase_order_id, "receive"]
     )
     assert scene.client.post(order_url, {"version": 1}).status_code == 404
-    assert Receipt.objects.count() == 1
+    assert Receipt.objects.filter(warehouse=scene.east).count() == 1
 
 
 def test_the_keepers_of_the_warehouse_are_told(scene: Scene) -> None:
