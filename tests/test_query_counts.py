@@ -22,18 +22,18 @@ from tests.support import chart, line, main_warehouse, stock
 pytestmark = pytest.mark.django_db
 
 PER_STEP = {
-    "quote": 10,
-    "submit": 8,
-    "approve": 7,
-    "send": 11,
-    "order": 11,
+    "quote": 11,
+    "submit": 10,
+    "approve": 6,
+    "send": 10,
+    "order": 12,
     "confirm": 16,
-    "deliver": 7,
-    "ship": 35,
-    "invoice": 8,
-    "post": 13,
+    "deliver": 8,
+    "ship": 30,
+    "invoice": 7,
+    "post": 10,
     "pay": 4,
-    "post payment": 9,
+    "post payment": 8,
     "allocate": 6,
 }
 # The eight steps of the main job; the others are approval, planning and allocation.

@@ -75,6 +75,12 @@ def _version(question: Question) -> int:
     return getattr(question.row, "version", 1)
 
 
+_ANSWERS: dict[Any, Callable[[Question], dict[str, Any]]] = {
+    "landed_cost": lambda _q: {"freight": "20", "spread_by": "value"},
+    "prices": lambda q: {str(line.pk): "9.50" for line in q.row.lines.all()},
+}
+
+
 def _answers(world: World, question: Question) -> dict[str, Any]:  # noqa: PLR0911
     """What the page of a verb asks."""
     verb = question.rule.values.get("name")
@@ -82,6 +88,8 @@ def _answers(world: World, question: Question) -> dict[str, Any]:  # noqa: PLR09
         return {"warehouse": world.own("inventory.warehouse", question.person).pk}
     if verb == "hand_over":
         return {"colleague": world.users["sales2"].pk}
+    if verb in _ANSWERS:
+        return _ANSWERS[verb](question)
     if verb == "copy_for":
         return {"customer": question.row.customer_id}
     if verb in {"close", "allow_credit", "reverse", "return", "refuse", "cancel"}:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from customers.models import Contact, Customer
 from customers.services import check_not_blocked, default_contact
+from erp.core import bulk
 from erp.core.errors import DomainError
 from erp.core.models import PaymentTerm, rate_on
 from erp.core.money import ZERO
@@ -117,7 +118,7 @@ def create_quotation(
     quotation.save()
     for row in rows:
         row.document = quotation
-    QuotationLine.objects.bulk_create(rows, batch_size=500)
+    bulk.insert(rows)
     record("quotation.created", quotation, by=by)
     return quotation
 
