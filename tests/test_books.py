@@ -47,6 +47,16 @@ SALES_RETURNS = {  # orders/tests/test_sales_books.py
 CIRCLES = "no supersession goes in a circle"
 LANDED = {"landed cost = its charges = what its lines bear", "landed cost posted = moved"}
 MIRRORS = "a reversal mirrors the move it takes back"
+REQUESTS = {  # tests/test_rfq_books.py
+    "requests: a reply is to a line of its own request",
+    "requests: an award is to a reply of its own line",
+    "requests: awarded ≤ asked for per line, or with a reason",
+    "requests: awards and orders as the status says",
+}
+CHOICES = {
+    "quotations: of a line and its alternatives one counts at most",
+    "quotations: only the last revision can be ordered",
+}
 # Their faults are planted beside them: inventory/tests/test_document_books.py.
 STOCK_DOCUMENTS = {
     "transfers: what is on the road is held there, sent = received + lost + open",
@@ -345,6 +355,9 @@ def test_the_books_of_a_whole_deal_are_in_order() -> None:
         IDENTICAL,
         CIRCLES,
         MIRRORS,
+        *LANDED,
+        *REQUESTS,
+        *CHOICES,
         *STOCK_DOCUMENTS,
     }  # every other check had something to look at
 

@@ -74,7 +74,7 @@ def everything(catalogue: None) -> None:
     stock(skf, 1000, "80.00")
     stock(plain, "0.5", "80.00")
     for reference in ("PO/10/1", "PO", "A//B", "1234567890/1234567890/1234567890/12345/6"):
-        f.InboundFactory(product=skf, reference=reference)
+        f.InboundFactory(product=skf, reference=reference, source_type="imports.import")
     f.InboundFactory(product=skf, reference="", confirmed_on=None)
     customer = f.CustomerFactory(code="00K1", name="=Odd & Co")
     open_items(

@@ -77,7 +77,7 @@ def _version(question: Question) -> int:
 
 _ANSWERS: dict[Any, Callable[[Question], dict[str, Any]]] = {
     "landed_cost": lambda _q: {"freight": "20", "spread_by": "value"},
-    "prices": lambda q: {str(line.pk): "9.50" for line in q.row.lines.all()},
+    "prices": lambda q: {str(line.pk): "9.50" for line in (q.row.lines.all() if q.row else ())},
 }
 
 
@@ -93,7 +93,8 @@ def _answers(world: World, question: Question) -> dict[str, Any]:  # noqa: PLR09
     if verb == "copy_for":
         return {"customer": question.row.customer_id}
     if verb in {"close", "allow_credit", "reverse", "return", "refuse", "cancel"}:
-        lines = question.row.lines.values_list("pk", flat=True) if question.row else ()
+        lines = getattr(question.row, "lines", None)
+        lines = lines.values_list("pk", flat=True) if lines is not None else ()
         return {"reason": "x", "bin": world.shared["inventory.bin"].pk, "lines": list(lines)}
     if verb == "submit-despite":
         return {"accept": "on"}

@@ -44,6 +44,7 @@ class Scene:
         f.ReservationFactory(product=self.secret, bin=self.place)
         f.InboundFactory(product=self.secret, warehouse=self.east, quantity=3)
         f.InboundFactory(product=self.shared, warehouse=self.east, quantity=800)
+        f.InboundPromiseFactory(warehouse=self.east)
         order = f.SalesOrderFactory(warehouse=self.east, lines__product=self.secret)
         f.DeliveryFactory(sales_order=order, warehouse=self.east)
         purchase = f.PurchaseOrderFactory(warehouse=self.east)

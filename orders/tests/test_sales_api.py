@@ -209,7 +209,9 @@ def test_the_fill_plan_is_told_and_applied(client: Client, boss: Any) -> None:
     product = stocked(4)
     east = factories.BinFactory(warehouse__code="EAST", code="B-010101")
     stock(product, 5, "40.00", east)
-    factories.InboundFactory(product=product, warehouse=main_warehouse(), quantity=2)
+    factories.InboundFactory(
+        product=product, warehouse=main_warehouse(), quantity=2, source_type="imports.import"
+    )
     order = drafted(client, boss, {"product_id": product.pk, "quantity": "15", "unit_price": "9"})
     path = f"/sales-orders/{order['id']}"
 

@@ -195,7 +195,8 @@ def test_adding_and_deleting_in_the_back_office_change_the_words(
     assert added != before
     brand = Brand.objects.get(code="NEW")
     url = f"/admin/products/brand/{brand.pk}/delete/"
-    assert browser.post(url, {"post": "yes"}).status_code == 302
+    seen = {f"seen-{brand.pk}": brand.version}
+    assert browser.post(url, {"post": "yes", **seen}).status_code == 302
     assert mark(client) != added
 
 

@@ -294,7 +294,7 @@ def test_a_sent_quotation_becomes_one_order(client: Client, draft: Quotation) ->
     first, second = (client.post(path, {"token": "t"}) for _ in range(2))
     order = SalesOrder.objects.get()
     assert first.headers["Location"] == second.headers["Location"]
-    assert first.headers["Location"] == f"/admin/orders/salesorder/{order.pk}/change/"
+    assert first.headers["Location"] == f"/sales-orders/{order.pk}/"
 
 
 def test_a_draft_does_not_become_an_order(client: Client, draft: Quotation) -> None:

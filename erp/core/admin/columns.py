@@ -151,6 +151,8 @@ def _json(value: Any) -> str:
 def _shown(model_admin: Any, name: Any) -> Value:
     """Return what a list column says in words: the label of a status, a link's text."""
     own = getattr(model_admin, name, None) if isinstance(name, str) else name
+    if name == "__str__":  # the row's, not that of the class of its page
+        return lambda row: _in_words(str(row))
     if callable(own):
         return lambda row: _in_words(own(row))
 
