@@ -176,7 +176,9 @@ def record_counts(
     pairs = _lines_for(count, entries)
     for line, entry in pairs:
         _check_entry(count, line, entry, now)
-    expected = _books_at([(line, entry.at or now) for line, entry in pairs], now)
+    expected = _books_at(pairs)
+    # Only now: what moved while this waited for the lock is in the books it read.
+    now = timezone.now()
     for line, entry in pairs:
         counted = entry.quantity is not None
         line.counted_quantity = entry.quantity
@@ -283,22 +285,22 @@ def _check_entry(count: StockCount, line: StockCountLine, entry: CountInput, now
 
 
 def _books_at(
-    moments: Sequence[tuple[StockCountLine, datetime]], now: datetime
+    pairs: Sequence[tuple[StockCountLine, CountInput]],
 ) -> dict[tuple[int, int], Decimal]:
     """Return what the books said of each place at its moment: on hand now less what moved since.
 
     Locks the balances by key: nothing moves there until the transaction ends.
     """
-    places = {(line.product_id, line.bin_id): at for line, at in moments}
+    places = {(line.product_id, line.bin_id): entry.at for line, entry in pairs}
     wanted = Q(product_id__in={p for p, _b in places}, bin_id__in={b for _p, b in places})
     keys = sorted(StockBalance.objects.filter(wanted).order_by().values_list("pk", flat=True))
     books: dict[tuple[int, int], Decimal] = dict.fromkeys(places, ZERO)
     for row in StockBalance.objects.select_for_update().filter(pk__in=keys).order_by("pk"):
         if (row.product_id, row.bin_id) in books:
             books[row.product_id, row.bin_id] = row.on_hand
-    earliest = min(places.values())
-    if earliest < now:
-        for place, change in _moved_since(places, earliest).items():
+    earlier = {place: at for place, at in places.items() if at is not None}
+    if earlier:
+        for place, change in _moved_since(earlier, min(earlier.values())).items():
             books[place] -= change
     return books
 
