@@ -150,7 +150,10 @@ def _rows_of(world: World, owner: User, first: int) -> dict[str, Any]:
         "orders.return": f.ReturnFactory(pk=first, owner=owner, delivery=delivery),
         "orders.purchaseorder": purchase,
         "orders.receipt": receipt,
-        "orders.supplierreturn": f.SupplierReturnFactory(pk=first, owner=owner, receipt=receipt),
+        # Of another receipt: the lines of one that is counted are still replaced.
+        "orders.supplierreturn": f.SupplierReturnFactory(
+            pk=first, owner=owner, receipt=f.ReceiptFactory(owner=owner, purchase_order=purchase)
+        ),
         "finance.invoice": f.InvoiceFactory(pk=first, owner=owner, customer=customer),
         "finance.payment": f.PaymentFactory(pk=first, owner=owner, customer=customer),
     }
