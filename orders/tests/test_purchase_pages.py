@@ -4,11 +4,15 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.template.loader import render_to_string
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
 
 from erp.core.pages import new_token
+from erp.core.periods import company
 from orders import services
+from orders.buying_printing import purchase_order_context
 from orders.models import PurchaseOrder, Receipt, ReceiptStatus
 from orders.services import CountedLine, ReturnedLine, Wanted
 from orders.shortages import shortages
@@ -171,6 +175,14 @@ def test_the_papers_are_printed(client: Client) -> None:
     ):
         answer = client.get(reverse(f"orders:{name}", args=[pk]))
         assert answer.headers["Content-Type"] == "application/pdf", name
+
+
+def test_on_a_purchase_order_we_are_the_buyer() -> None:
+    order = sent_purchase(factories.ProductFactory(), 20)
+    with translation.override("en"):
+        page = render_to_string("print/purchase_order.html", purchase_order_context(order))
+    ours, theirs = page.index(">Buyer<"), page.index(">Seller<")
+    assert ours < page.index(company().address, ours) < theirs
 
 
 def test_the_api_tells_no_amount_to_those_who_may_not_see_cost() -> None:
