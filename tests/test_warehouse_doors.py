@@ -36,7 +36,7 @@ class Scene:
         self.place = Bin.objects.get(warehouse__code="EAST")
         self.east = self.place.warehouse
         self.keeper = f.UserFactory(role="storekeeper", warehouses=[main_warehouse()])
-        self.shared = f.ProductFactory()
+        self.shared = f.ProductFactory(designation="6205-SHARED")  # a number like 705 is looked for
         self.secret = f.ProductFactory(designation=SECRET)
         stock(self.shared, 5, "40.00")
         stock(self.shared, 700, "5600.00", self.place)
