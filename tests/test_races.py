@@ -357,16 +357,6 @@ def test_a_quotation_accepted_by_two_at_once_makes_one_order() -> None:
     assert_books_ok()
 
 
-def test_without_the_lock_on_the_quotation_two_orders_are_made(monkeypatch: Any) -> None:
-    quotation = sent_quotation()
-    without_lock(monkeypatch, Quotation)
-    meet_before(monkeypatch, Quotation, "save", Rendezvous(2))
-
-    assert codes(at_once(*[_order(quotation)] * 2)) == ["ok", "ok"]
-
-    assert SalesOrder.objects.filter(quotation=quotation).count() == 2
-
-
 def _invoice(delivery: Delivery) -> Callable[[], Any]:
     by = accountant()
     return lambda: finance.invoice_delivery(delivery.pk, by=by)
