@@ -19,7 +19,7 @@ from django.db import IntegrityError, OperationalError, connection, transaction
 from django.db.models import Model, QuerySet, Sum
 
 from customers.models import Customer
-from erp.core import jobs
+from erp.core import bulk, jobs
 from erp.core import service as service_module
 from erp.core.errors import DomainError
 from erp.core.idempotency import once
@@ -140,7 +140,7 @@ def test_without_the_lock_on_stock_both_get_the_last_unit(monkeypatch: Any) -> N
     race = _two_orders_for_the_last_unit(product)
     without_lock(monkeypatch, StockBalance)
     # Both have read the balance and decided; then both write.
-    meet_before(monkeypatch, QuerySet, "bulk_create", Rendezvous(2), of=Reservation)
+    meet_before(monkeypatch, bulk, "insert", Rendezvous(2))  # of the reservations
 
     results = at_once(*race)
 
