@@ -136,7 +136,7 @@ def _buy(wanted: Sequence[PurchaseLineInput], warehouse: Warehouse) -> None:
     purchase = orders.create_purchase_order(
         supplier.pk, wanted, warehouse_id=warehouse.pk, by=buyer
     )
-    orders.submit_purchase_order(purchase.pk, by=buyer)
+    orders.submit_purchase_order(purchase.pk, by=buyer, accept_prices=True)
     orders.approve_purchase_order(purchase.pk, by=manager)
     orders.send_purchase_order(purchase.pk, by=buyer)
     receipt = orders.create_receipt(purchase.pk, bin_id=place.pk, by=storekeeper)
