@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from erp.core.exporting import register_list
 from erp.core.lists import RowList
-from erp.core.policy import authorize
+from erp.core.policy import authorize, warehouses_of
 from orders.models import SalesOrderLine
 from orders.shortages import shortages
 
@@ -16,7 +16,9 @@ SHORTAGES = "orders.shortages"
 def _row_list(request: Any) -> RowList:
     authorize(request.user, "orders.add_purchaseorder")
     only_open = request.GET.get("drafts") != "1"
-    found = {shortage.line.pk: shortage for shortage in shortages(None, only_open=only_open)}
+    mine = warehouses_of(request.user)
+    told = shortages(None, warehouses=mine, only_open=only_open)
+    found = {shortage.line.pk: shortage for shortage in told}
     lacking: Any = found.__getitem__
     return RowList(
         title=_("Shortages"),

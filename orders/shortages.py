@@ -12,7 +12,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import F, Min, Sum
+from django.db.models import F, Min, Q, Sum
 
 from accounts.models import User
 from erp.core.aggregates import ExactSum
@@ -53,11 +53,13 @@ def shortages(
     *,
     order_ids: Collection[int] | None = None,
     line_ids: Collection[int] | None = None,
+    warehouses: Collection[int] | None = None,
     only_open: bool = False,
 ) -> list[Shortage]:
     """Return what lines in the user's sight lack (None: all), oldest order first.
 
-    ``only_open`` leaves drafts out. Eight queries whatever the lines.
+    ``warehouses``: only what these lack (None: all). ``only_open`` leaves drafts out. Eight queries
+    whatever the lines.
     """
     orders = SalesOrder.objects.all() if user is None else SalesOrder.objects.visible_to(user)
     statuses = _WANTING[1:] if only_open else _WANTING
@@ -69,6 +71,9 @@ def shortages(
         lines = lines.filter(document__in=order_ids)
     if line_ids is not None:
         lines = lines.filter(pk__in=line_ids)
+    if warehouses is not None:
+        header = Q(warehouse=None, document__warehouse__in=warehouses)
+        lines = lines.filter(Q(warehouse__in=warehouses) | header)
     wanted = list(
         lines.select_related("document__customer", "product__brand", "unit").order_by("pk")[
             :MOST_LINES

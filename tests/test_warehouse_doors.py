@@ -14,7 +14,7 @@ from erp.core.policy import Scoped
 from inventory.models import Bin, StockBalance, WarehouseStaff
 from messaging.models import Notification
 from orders import services as orders
-from orders.models import Delivery, Receipt
+from orders.models import Delivery, PurchaseOrder, Receipt
 from tests import factories as f
 from tests.importing import Importing, counts
 from tests.support import (
@@ -244,3 +244,23 @@ def test_the_user_page_names_his_warehouses(scene: Scene) -> None:
     client.force_login(boss)
     page = client.get(reverse("admin:accounts_user_change", args=[scene.keeper.pk]))
     assert "MAIN" in page.content.decode()
+
+
+def test_a_restricted_buyer_sees_and_orders_what_his_warehouses_lack(scene: Scene) -> None:
+    buyer = f.UserFactory(role="purchaser", warehouses=[main_warehouse()])
+    client = Client()
+    client.force_login(buyer)
+    lines = [
+        f.SalesOrderLineFactory(document__warehouse=place, product__designation=number)
+        for place, number in ((main_warehouse(), "LACK-HERE"), (scene.east, "LACK-THERE"))
+    ]
+    shown = client.get("/shortages/?drafts=1").content
+    export: Any = client.post("/shortages/export/?drafts=1", {"format": "csv"})
+    for text in (shown, b"".join(export.streaming_content)):
+        assert b"LACK-HERE" in text
+        assert b"LACK-THERE" not in text
+    supplier = f.SupplierFactory(owner=buyer).pk
+    for line_of, made in ((lines[1], 0), (lines[0], 1)):
+        token = f"t{line_of.pk}"
+        client.post("/shortages/", {"token": token, "line": [line_of.pk], "supplier": supplier})
+        assert PurchaseOrder.objects.filter(supplier=supplier).count() == made

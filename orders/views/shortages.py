@@ -12,7 +12,7 @@ from customers.models import Supplier
 from erp.core.errors import DomainError
 from erp.core.exporting import RIGHT, export_answer
 from erp.core.pages import change_once, new_token, page, refuse
-from erp.core.policy import allowed, authorize
+from erp.core.policy import allowed, authorize, warehouses_of
 from orders import services
 from orders.lists import SHORTAGES
 from orders.shortages import shortages
@@ -26,8 +26,9 @@ def shortage_list(request: AuthedRequest) -> HttpResponse:
     authorize(request.user, _RIGHT)
     if request.method == "POST":
         return _order(request)
-    # Whoever buys sees what is lacking, whoever's customer it is for.
-    found = shortages(None, only_open=request.GET.get("drafts") != "1")
+    # Whoever buys sees what his warehouses lack, whoever's customer it is for.
+    only_open = request.GET.get("drafts") != "1"
+    found = shortages(None, warehouses=warehouses_of(request.user), only_open=only_open)
     context: dict[str, Any] = {
         "shortages": found[:MOST_SHOWN],
         "count": len(found),
@@ -42,6 +43,8 @@ def shortage_list(request: AuthedRequest) -> HttpResponse:
 def _order(request: AuthedRequest) -> HttpResponse:
     """Draft purchase orders of the ticked lines, one per supplier and warehouse."""
     ids = {int(text) for text in request.POST.getlist("line") if text.isdigit() and len(text) < 19}
+    mine = shortages(None, line_ids=ids, warehouses=warehouses_of(request.user))
+    ids = {shortage.line.pk for shortage in mine}
     given = request.POST.get("supplier", "")
     supplier = None
     if given.isdigit() and len(given) < 19:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from erp.core.models import Unit
 from erp.core.money import plain as plain_number
 from quotations.grid import grouped_price, price_text
+from quotations.services import shown_price
 
 register = template.Library()
 
@@ -38,6 +39,12 @@ def plain(value: Decimal | None) -> str:
 def price(value: Decimal | None) -> str:
     """A unit price: at least cents, at most what is stored, thousands apart."""
     return grouped_price(value) if isinstance(value, Decimal) else ""
+
+
+@register.filter
+def about(value: Decimal | None) -> str:
+    """A price that was worked out, an average: in cents, below 1 in four decimals."""
+    return grouped_price(shown_price(value)) if isinstance(value, Decimal) else ""
 
 
 @register.filter

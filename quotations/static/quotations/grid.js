@@ -76,11 +76,21 @@ function showMargin(lines) {
   holder.querySelector("[data-margin-rate]").textContent = percent(left / sold);
 }
 
+/** Stock that covers the line is good news, less than it a warning. */
+function markStock(row) {
+  const stock = row.querySelector("[data-available]");
+  if (!stock) return;
+  const free = scaled(stock.dataset.available, 3) ?? 0n;
+  const wanted = scaled(cell(row, "quantity").value, 3) ?? 0n;
+  stock.className = free === 0n ? "none" : free < wanted ? "short" : "plenty";
+}
+
 function recompute() {
   const totals = { net: 0n, tax: 0n, gross: 0n };
   const earnings = [];
   for (const row of rowsOf()) {
     const amount = amountOf(row);
+    markStock(row);
     row.querySelector("[data-amount]").textContent = amount ? money(amount.gross) : "";
     const earned = earning(row);
     const margin = row.querySelector("[data-line-margin]");
