@@ -137,6 +137,7 @@ function removeRow(row) {
 /** Firm, alternative to the line above, optional, and round again; the first line is no alternative. */
 function turnKind(row) {
   const kind = row.querySelector(".kind");
+  if (!kind) return; // orders have no alternatives
   const kinds = row === rowsOf()[0] ? ["", "o"] : ["", "a", "o"];
   kind.value = kinds[(kinds.indexOf(kind.value) + 1) % kinds.length];
   row.dataset.kind = kind.value;
@@ -188,9 +189,11 @@ body.addEventListener("focusin", (event) => {
 });
 
 body.addEventListener("input", changed);
-form.querySelector(".head-form").addEventListener("input", () => {
-  dirty = true;
-});
+for (const head of form.querySelectorAll(".head-form, .order-head")) {
+  head.addEventListener("input", () => {
+    dirty = true;
+  });
+}
 
 body.addEventListener("click", (event) => {
   const button = event.target.closest("[data-remove]");
@@ -209,7 +212,8 @@ body.addEventListener("paste", (event) => {
   const columns = COLUMNS.slice(COLUMNS.indexOf(input.dataset.col));
   rows.slice(0, block.length).forEach((row, i) => {
     columns.forEach((column, j) => {
-      if (block[i][j] !== undefined) cell(row, column).value = block[i][j].trim();
+      const target = cell(row, column);
+      if (target && block[i][j] !== undefined) target.value = block[i][j].trim();
     });
   });
   const note = form.querySelector("[data-paste-note]");
