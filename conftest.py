@@ -3,12 +3,17 @@
 import os
 from urllib.parse import urlsplit
 
+import hypothesis
 from django.conf import settings
 
 from tests.conftest import company, default_language
 
 __all__ = ["company", "default_language"]
 _REDIS_DATABASES = 16
+
+# The same examples each time, a gate must not blink; the long random runs ask for chance.
+hypothesis.settings.register_profile("gate", derandomize=True, deadline=None)
+hypothesis.settings.load_profile("gate")
 
 
 def pytest_configure() -> None:
