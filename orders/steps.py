@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from erp.core.policy import allowed
+from erp.core.policy import allowed, warehouses_of
 from orders import services
 from orders.models import SalesOrder, SalesOrderStatus
 
@@ -22,11 +22,14 @@ class Step:
     service: Callable[..., Any]
     takes_reason: bool = False
     is_main: bool = False
+    is_placed: bool = False  # only in the user's warehouses
     options: dict[str, Any] = field(default_factory=dict)
 
     def take(self, order_id: int, *, by: User, version: int | None, reason: str) -> Any:
         """Raises what the service raises."""
-        more = {"reason": reason} if self.takes_reason else {}
+        more: dict[str, Any] = {"reason": reason} if self.takes_reason else {}
+        if self.is_placed:
+            more["within"] = warehouses_of(by)
         return self.service(order_id, by=by, version=version, **self.options, **more)
 
     def is_open(self, order: SalesOrder, user: User) -> bool:
@@ -75,6 +78,7 @@ STEPS = {
             _OPEN,
             services.create_deliveries,
             is_main=True,
+            is_placed=True,
         ),
         Step(
             "allow-credit",

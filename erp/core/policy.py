@@ -70,7 +70,11 @@ def authorize_warehouses(user: "AnyUser", *warehouse_ids: int) -> None:
     Raises DomainError ``foreign_warehouse``; the API answers 403.
     """
     if not all(may_use_warehouse(user, one) for one in warehouse_ids):
-        raise DomainError(_("This is none of your warehouses."), code="foreign_warehouse")
+        raise foreign_warehouse()
+
+
+def foreign_warehouse() -> DomainError:
+    return DomainError(_("This is none of your warehouses."), code="foreign_warehouse")
 
 
 def allowed(user: "AnyUser", permission: str) -> bool:

@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from erp.core.money import ZERO, plain
+from erp.core.policy import may_use_warehouse
 from inventory.models import Bin
 from orders.models import Delivery
 from orders.services.customer_returns import returned_by_line
@@ -37,9 +38,14 @@ def _named(name: str, fields: dict[str, forms.Field]) -> type[forms.Form]:
     return type(name, (forms.Form,), fields)
 
 
-def delivery_form(order: Any, _request: HttpRequest) -> type[forms.Form]:
-    """A quantity for each line with something open."""
-    lines = [line for line in order.lines.all() if line.open_quantity]
+def delivery_form(order: Any, request: HttpRequest) -> type[forms.Form]:
+    """A quantity for each line with something open that ships from a warehouse of the user's."""
+    lines = [
+        line
+        for line in order.lines.all()
+        if line.open_quantity
+        and may_use_warehouse(request.user, line.warehouse_id or order.warehouse_id)
+    ]
     return _named(
         "DeliverForm",
         {

@@ -21,7 +21,7 @@ from erp.core.admin import (
     plain,
     transition_action,
 )
-from erp.core.policy import authorize_warehouses
+from erp.core.policy import warehouses_of
 from orders import services
 from orders.admin.asking import delivery_form, quantities_of, reason_form
 from orders.models import (
@@ -67,20 +67,18 @@ def _close(order: Any, request: HttpRequest, answers: dict[str, Any]) -> SalesOr
 
 def _deliver(order: Any, request: HttpRequest) -> Delivery:
     """Plan what is ready, one delivery per warehouse; a storekeeper does it for his own."""
-    places = {line.warehouse_id or order.warehouse_id for line in order.lines.all()}
-    authorize_warehouses(request.user, *places)
     user: Any = request.user
-    return services.create_deliveries(order.pk, version=order.version, by=user)[0]
+    return services.create_deliveries(
+        order.pk, within=warehouses_of(user), version=order.version, by=user
+    )[0]
 
 
 def _deliver_some(order: Any, request: HttpRequest, answers: dict[str, Any]) -> Delivery:
     quantities = {pk: quantity for pk, quantity in quantities_of(answers).items() if quantity}
-    places = {
-        line.warehouse_id or order.warehouse_id for line in order.lines.filter(pk__in=quantities)
-    }
-    authorize_warehouses(request.user, *places)
     user: Any = request.user
-    return services.create_deliveries(order.pk, quantities, version=order.version, by=user)[0]
+    return services.create_deliveries(
+        order.pk, quantities, within=warehouses_of(user), version=order.version, by=user
+    )[0]
 
 
 @admin.register(SalesOrder)

@@ -8,6 +8,7 @@ from ninja import Router
 from accounts.requests import AuthedRequest
 from erp.core.api import ERRORS, change, seen_version
 from erp.core.money import plain
+from erp.core.policy import authorize_warehouses
 from orders import services
 from orders.api.sales import find_order, order_json
 from orders.api.shapes import FillIn, FillPlanOut, OrderOut
@@ -58,6 +59,7 @@ def apply_fill_plan(request: AuthedRequest, order_id: int, sent: FillIn) -> Http
     order = find_order(request, "orders.change_salesorder", order_id)
     version = seen_version(request, sent.version)
     taken = [services.TakenPart(**part.model_dump()) for part in sent.parts]
+    authorize_warehouses(request.user, *{part.warehouse_id for part in taken})
 
     def effect() -> tuple[int, dict[str, Any]]:
         changed = services.apply_fill_plan(order.pk, taken, version=version, by=request.user)

@@ -20,7 +20,7 @@ from erp.core.api import (
     with_etag,
 )
 from erp.core.money import plain
-from erp.core.policy import authorize, authorize_warehouses
+from erp.core.policy import authorize, authorize_warehouses, warehouses_of
 from orders import services
 from orders.api.deliveries import delivery_json
 from orders.api.shapes import (
@@ -43,6 +43,7 @@ from orders.api.verbs import (
     quantities_of,
 )
 from orders.models import SalesOrder, SalesOrderLine
+from orders.places import may_ship_from
 from orders.services.sales import reserved_by_line
 from products.models import Product
 from quotations.api.documents import customer_of
@@ -95,8 +96,13 @@ def find_order(request: AuthedRequest, right: str, order_id: int) -> SalesOrder:
     return found
 
 
-def _check_lines(request: AuthedRequest, lines: list[OrderLineIn]) -> None:
-    """Refuse products and warehouses the user does not see, naming the first such line."""
+def _check_lines(
+    request: AuthedRequest, lines: list[OrderLineIn], order: SalesOrder | None = None
+) -> None:
+    """Refuse products and warehouses the user does not see, naming the first such line.
+
+    What ships from elsewhere already may stay there.
+    """
     products = Product.objects.visible_to(request.user).active()
     known = set(
         products.filter(pk__in={line.product_id for line in lines}).values_list("pk", flat=True)
@@ -105,6 +111,16 @@ def _check_lines(request: AuthedRequest, lines: list[OrderLineIn]) -> None:
         if line.product_id not in known:
             field = f"lines[{number}].product_id"
             raise field_problem(field, "unknown_product", _("There is no such product."))
+        if not may_ship_from(request.user, line.warehouse_id, order):
+            field = f"lines[{number}].warehouse_id"
+            raise field_problem(field, "no_warehouse", _("There is no such warehouse."))
+
+
+def _check_head(
+    request: AuthedRequest, sent: OrderIn | OrderChange, order: SalesOrder | None = None
+) -> None:
+    if not may_ship_from(request.user, sent.warehouse_id, order):
+        raise field_problem("warehouse_id", "no_warehouse", _("There is no such warehouse."))
 
 
 @router.get("", response={200: OrderPage, **ERRORS}, summary="Sales orders, newest first")
@@ -124,6 +140,7 @@ def create_order(request: AuthedRequest, sent: OrderIn) -> HttpResponse:
     """Without `unit_price` a line gets the last price to this customer, or the list price."""
     authorize(request.user, "orders.add_salesorder")
     customer = customer_of(request, sent.customer_id)
+    _check_head(request, sent)
     _check_lines(request, sent.lines)
 
     def effect() -> tuple[int, dict[str, Any]]:
@@ -151,7 +168,8 @@ def change_order(request: AuthedRequest, order_id: int, sent: OrderChange) -> Ht
     """`If-Match` or `version` says which version was seen; 409 `stale_version` if it moved on."""
     order = find_order(request, "orders.change_salesorder", order_id)
     version = required_version(request, sent.version)
-    _check_lines(request, sent.lines or [])
+    _check_head(request, sent, order)
+    _check_lines(request, sent.lines or [], order)
 
     def effect() -> tuple[int, dict[str, Any]]:
         changed = services.change_order(order.pk, sent.header(), version=version, by=request.user)
@@ -229,9 +247,8 @@ def deliver_order(
     sent = sent or DeliverIn(lines=None)
     version = seen_version(request, sent.version)
     quantities = quantities_of(sent.lines)
-    lines = order.lines.all() if quantities is None else order.lines.filter(pk__in=quantities)
-    places = {line.warehouse_id or order.warehouse_id for line in lines}
-    authorize_warehouses(request.user, *({sent.warehouse_id} if sent.warehouse_id else places))
+    if sent.warehouse_id:
+        authorize_warehouses(request.user, sent.warehouse_id)
 
     def effect() -> tuple[int, dict[str, Any]]:
         if sent.warehouse_id:
@@ -246,7 +263,11 @@ def deliver_order(
             ]
         else:
             made = services.create_deliveries(
-                order.pk, quantities, version=version, by=request.user
+                order.pk,
+                quantities,
+                within=warehouses_of(request.user),
+                version=version,
+                by=request.user,
             )
         return 201, {"items": [delivery_json(one) for one in made]}
 

@@ -1,6 +1,6 @@
 """Deliveries before they leave: planned of reserved stock, changed, taken back."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from decimal import ROUND_UP, Decimal
 
 from django.db.models import Sum
@@ -12,7 +12,7 @@ from erp.core import bulk
 from erp.core.errors import DomainError
 from erp.core.money import ZERO
 from erp.core.periods import company_today
-from erp.core.policy import allowed
+from erp.core.policy import allowed, foreign_warehouse
 from erp.core.record import record
 from erp.core.service import service
 from inventory.services import Need, Source, reserve
@@ -172,12 +172,15 @@ def create_deliveries(
     order_id: int,
     quantities: Mapping[int, Decimal] | None = None,
     *,
+    within: Collection[int] | None = None,
     by: User,
     version: int | None = None,
 ) -> list[Delivery]:
     """Plan one delivery for each warehouse that has something of this order.
 
-    Raises what ``create_delivery`` raises.
+    Only in the warehouses ``within``, where they are given: without quantities what is ready
+    elsewhere is left there, a quantity of a line that ships from elsewhere is refused. Raises
+    DomainError foreign_warehouse and what ``create_delivery`` raises.
     """
     order = SalesOrder.objects.locked(order_id)
     order.check_version(version)
@@ -187,7 +190,14 @@ def create_deliveries(
     else:
         check_known(quantities, lines)
         wanted = {pk: quantity for pk, quantity in quantities.items() if quantity}
-    places = dict.fromkeys(lines[pk].warehouse_id or order.warehouse_id for pk in sorted(wanted))
+    places = list(
+        dict.fromkeys(lines[pk].warehouse_id or order.warehouse_id for pk in sorted(wanted))
+    )
+    if within is not None:
+        mine = [place for place in places if place in within]
+        if places and (not mine or (quantities is not None and mine != places)):
+            raise foreign_warehouse()
+        places = mine
     return [
         create_delivery(order_id, quantities, warehouse_id=place, by=by) for place in places or [0]
     ]

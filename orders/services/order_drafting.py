@@ -13,6 +13,7 @@ from erp.core import bulk
 from erp.core.errors import DomainError
 from erp.core.models import PaymentTerm, rate_on
 from erp.core.periods import company, company_today
+from erp.core.policy import warehouses_of
 from erp.core.record import field_changes, record
 from erp.core.service import service
 from inventory.models import Warehouse
@@ -47,7 +48,7 @@ def create_order_from_quotation(
     order = SalesOrder(
         customer=quotation.customer,
         quotation=quotation,
-        warehouse=_warehouse(warehouse_id),
+        warehouse=_warehouse(warehouse_id, by=by),
         contact_id=quotation.contact_id,
         delivery_address=delivery_address(quotation.customer),
         payment_term_id=quotation.customer.payment_term_id,
@@ -68,10 +69,14 @@ def create_order_from_quotation(
     return order
 
 
-def _warehouse(warehouse_id: int | None) -> Warehouse:
-    """Return the warehouse named, or the first one."""
+def _warehouse(warehouse_id: int | None, *, by: User | None = None) -> Warehouse:
+    """Return the warehouse named, or the first one, of those ``by`` is kept to if he is."""
     active = Warehouse.objects.active().order_by("pk")
-    found = active.first() if warehouse_id is None else active.filter(pk=warehouse_id).first()
+    if warehouse_id is None:
+        mine = warehouses_of(by) if by else None
+        found = active.filter(pk__in=mine).first() if mine else active.first()
+    else:
+        found = active.filter(pk=warehouse_id).first()
     if found is None:
         raise DomainError(_("There is no such warehouse."), code="no_warehouse", field="warehouse")
     return found
@@ -130,7 +135,7 @@ def create_order(
         )
     order = SalesOrder(
         customer=customer,
-        warehouse=_warehouse((header or {}).get("warehouse_id")),
+        warehouse=_warehouse((header or {}).get("warehouse_id"), by=by),
         contact=default_contact(customer),
         delivery_address=delivery_address(customer),
         payment_term_id=customer.payment_term_id,

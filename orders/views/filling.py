@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from accounts.requests import AuthedRequest
 from erp.core.errors import DomainError
 from erp.core.pages import change_once, new_token, page, refuse
-from erp.core.policy import allowed, authorize
+from erp.core.policy import allowed, authorize, authorize_warehouses
 from orders import services
 from orders.filling import fill_plan
 from orders.models import SalesOrder, SalesOrderStatus
@@ -57,6 +57,7 @@ def _apply(request: AuthedRequest, shown: SalesOrder) -> HttpResponse:
     ]
 
     def effect() -> tuple[str, str]:
+        authorize_warehouses(request.user, *{part.warehouse_id for part in taken})
         services.apply_fill_plan(shown.pk, taken, version=_version(request), by=request.user)
         said = _("%(ref)s was saved.") % {"ref": shown.ref}
         return reverse("orders:sales-order", args=[shown.pk]), said

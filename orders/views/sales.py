@@ -15,7 +15,7 @@ from accounts.requests import AuthedRequest
 from customers.models import Customer
 from erp.core.errors import DomainError, StaleVersionError
 from erp.core.pages import change_once, new_token, page, refuse
-from erp.core.policy import allowed, authorize, authorize_warehouses
+from erp.core.policy import allowed, authorize
 from erp.core.registry import invoiced_of
 from inventory.models import Warehouse
 from orders import services
@@ -29,6 +29,7 @@ from orders.grid import (
     rows_of,
 )
 from orders.models import Delivery, Issue, SalesOrder, SalesOrderStatus
+from orders.places import authorize_places
 from orders.services.sales import reserved_by_line
 from orders.steps import STEPS, Step, open_steps
 from products.models import Product
@@ -180,6 +181,7 @@ def _save(request: AuthedRequest, shown: SalesOrder) -> HttpResponse:
         now = services.change_order(shown.pk, head.header(), version=version, by=request.user)
         if is_draft and not is_same(rows, list(now.lines.all())):
             lines = [row.entered() for row in rows]
+            authorize_places(request.user, [line.warehouse_id for line in lines], now)
             now = services.replace_lines(shown.pk, lines, version=now.version, by=request.user)
         said = _("%(ref)s was saved.") % {"ref": shown.ref}
         if step:
@@ -268,9 +270,6 @@ def take_step(request: AuthedRequest, pk: int, step: str) -> HttpResponse:
     if taken is None:
         raise Http404
     shown = _order(request, taken.right, pk)
-    if step == "deliver":
-        places = {line.warehouse_id or shown.warehouse_id for line in shown.lines.all()}
-        authorize_warehouses(request.user, *places)
     reason = request.POST.get("reason", "").strip()[:200]
 
     def effect() -> tuple[str, str]:
