@@ -18,6 +18,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from accounts.admin_clients import new_api_client
 from accounts.models import Department, User, username_key
 from accounts.services import (
     ROLES,
@@ -159,6 +160,7 @@ class UserAdmin(AuditedAdmin[User], DjangoUserAdmin[User]):
             lambda obj: not obj.is_active,
             icon="person_check",
         ),
+        new_api_client,
     )
     form = EmployeeForm
     add_form = NewEmployeeForm

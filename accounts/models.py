@@ -1,4 +1,4 @@
-"""Users, who are the company's employees.
+"""Users, who are the company's employees, and the programs that act in their name.
 
 Invariants: a user name is compared byte for byte, and no two differ only in case, width or
 surrounding blanks; whoever has left is inactive.
@@ -97,3 +97,48 @@ class User(AbstractUser, Scoped):
     def clean(self) -> None:
         super().clean()
         self.username_key = username_key(self.username)
+
+
+class ApiClient(Scoped):
+    """A program that calls the API in the name of an employee, by signed requests.
+
+    The secret signs (HMAC), so it cannot be kept as a hash: it is kept encrypted under SECRET_KEY.
+    """
+
+    name = models.CharField(_("name"), max_length=60)
+    key_id = CodeField(_("key id"), max_length=40, unique=True, editable=False)
+    sealed_secret = models.TextField(editable=False)
+    user = models.ForeignKey(
+        User, on_delete=models.PROTECT, related_name="api_clients", verbose_name=_("acts as")
+    )
+    scopes = models.JSONField(_("scopes"), default=list)
+    expires_at = models.DateTimeField(_("expires at"), null=True, blank=True)
+    revoked_at = models.DateTimeField(_("revoked at"), null=True, blank=True, editable=False)
+    last_used_at = models.DateTimeField(_("last used at"), null=True, blank=True, editable=False)
+    created_at = models.DateTimeField(_("created at"), auto_now_add=True)
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("API client")
+        verbose_name_plural = _("API clients")
+        ordering: ClassVar = ["-pk"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class UsedNonce(models.Model):
+    """A number a client signed a request with: it is accepted once (docs/adr/0022)."""
+
+    client = models.ForeignKey(ApiClient, on_delete=models.CASCADE, related_name="+")
+    nonce = CodeField(max_length=128)
+    used_at = models.DateTimeField(auto_now_add=True, db_index=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["client", "nonce"], name="nonce_is_used_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.nonce

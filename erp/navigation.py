@@ -115,6 +115,7 @@ _GROUPS: list[dict[str, Any]] = [
         _entry("core.company", _("Company"), "business"),
         _entry("accounts.user", _("Employees"), "badge"),
         _entry("accounts.department", _("Departments"), "lan"),
+        _entry("accounts.apiclient", _("API clients"), "key"),
         _entry("auth.group", _("Roles"), "admin_panel_settings"),
         _entry("core.currency", _("Currencies"), "euro"),
         _entry("core.taxrate", _("Tax rates"), "percent"),

@@ -16,6 +16,7 @@ from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import models
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.datastructures import MultiValueDict
+from django.utils.translation import gettext as _
 from ninja import Schema
 from ninja.parser import Parser
 from pydantic import ConfigDict, Field
@@ -60,10 +61,12 @@ class Problem(Exception):  # noqa: N818 (RFC 9457's own word)
         errors: Sequence[dict[str, str]] = (),
         candidates: Sequence[dict[str, Any]] = (),
         differences: Sequence[dict[str, Any]] = (),
+        more: Mapping[str, Any] | None = None,
     ) -> None:
         super().__init__(detail)
         self.status, self.code, self.detail, self.errors = status, code, detail, errors
         self.candidates, self.differences = candidates, differences
+        self.more = more or {}
 
     def response(self) -> HttpResponse:
         body: dict[str, Any] = {
@@ -79,6 +82,7 @@ class Problem(Exception):  # noqa: N818 (RFC 9457's own word)
             body["candidates"] = list(self.candidates)
         if self.differences:
             body["differences"] = list(self.differences)
+        body.update(self.more)
         return JsonResponse(
             body, status=self.status, content_type="application/problem+json", safe=False
         )
@@ -310,13 +314,26 @@ def newest_first(rows: ScopedQuerySet[M], *, cursor: str, limit: int) -> tuple[l
 def change(
     request: Any, action: str, effect: Effect, *, object_id: int | str = "", body: Any = None
 ) -> HttpResponse:
-    """Answer a change; with an ``Idempotency-Key`` the effect happens once and is replayed."""
+    """Answer a change; with an ``Idempotency-Key`` the effect happens once and is replayed.
+
+    A program sends one with every POST: it is the only way to try again what may have happened.
+    """
     key = request.headers.get("Idempotency-Key")
+    program = getattr(request, "api_client", None)
     if key is None:
+        if program is not None and request.method == "POST":
+            detail = _("Send an Idempotency-Key with this request.")
+            raise Problem(400, "idempotency_key_required", detail)
         status, answer = effect()
         return JsonResponse(answer, status=status)
     status, answer, replayed = apply_once(
-        f"api.{action}", effect, object_id=object_id, by=request.user, key=key, body=body
+        f"api.{action}",
+        effect,
+        object_id=object_id,
+        by=request.user,
+        key=key,
+        body=body,
+        client=f"api_client:{program.pk}" if program else "",
     )
     response = JsonResponse(answer, status=status)
     if replayed:

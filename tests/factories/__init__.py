@@ -41,6 +41,7 @@ from tests.factories.documents import (
 from tests.factories.landed import LandedCostFactory, LandedCostLineFactory
 from tests.factories.masters import (
     AddressFactory,
+    ApiClientFactory,
     AttachmentFactory,
     AuditEntryFactory,
     BrandFactory,
@@ -110,6 +111,7 @@ __all__ = [
     "AccountFactory",
     "AddressFactory",
     "AllocationFactory",
+    "ApiClientFactory",
     "ApprovalLimitFactory",
     "AssemblyFactory",
     "AssemblyLineFactory",

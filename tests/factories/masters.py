@@ -9,13 +9,14 @@ from django.contrib.auth.models import Group, Permission
 from django.utils import timezone
 from factory.declarations import (
     LazyAttribute,
+    LazyFunction,
     SelfAttribute,
     Sequence,
     SubFactory,
 )
 from factory.helpers import post_generation
 
-from accounts.models import Department, User
+from accounts.models import ApiClient, Department, User
 from accounts.services import sync_roles
 from audit.models import AuditEntry
 from customers.models import (
@@ -256,6 +257,18 @@ class ImportFactory(Factory[Import]):
     file_name = "names.csv"
     owner = SubFactory(UserFactory)
     status = "checked"
+
+
+class ApiClientFactory(Factory[ApiClient]):
+    """A program whose secret nobody knows; ``create_api_client`` makes one that can sign."""
+
+    class Meta:
+        model = ApiClient
+
+    name = "Shop"
+    key_id = Sequence(lambda n: f"key-{n}")
+    user = SubFactory(UserFactory)
+    scopes = LazyFunction(lambda: ["*"])
 
 
 class NotificationFactory(Factory[Notification]):
