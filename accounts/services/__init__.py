@@ -1,6 +1,6 @@
 """Every change of employees, roles and API clients."""
 
-from accounts.services.api_clients import (
+from accounts.services.clients import (
     create_api_client,
     revoke_api_client,
     rotate_api_client,

@@ -242,7 +242,9 @@ def test_the_same_key_of_another_client_is_another_request(
     other = Program(made.key_id, secret)
     path = "/api/v1/customers"
     assert program.call(web, "POST", path, NEW, Idempotency_Key="1").status_code == 201
-    second = other.call(web, "POST", path, {"code": "C-902", "name": "Southern"}, Idempotency_Key="1")
+    second = other.call(
+        web, "POST", path, {"code": "C-902", "name": "Southern"}, Idempotency_Key="1"
+    )
     assert second.status_code == 201
     assert "Idempotency-Replayed" not in second.headers
 
