@@ -58,28 +58,30 @@ def shortages(
 ) -> list[Shortage]:
     """Return what lines in the user's sight lack (None: all), oldest order first.
 
-    ``warehouses``: only what these lack (None: all). ``only_open`` leaves drafts out. Eight queries
+    ``warehouses``: only what these lack (None: all). ``only_open`` leaves drafts out. Nine queries
     whatever the lines.
     """
-    orders = SalesOrder.objects.all() if user is None else SalesOrder.objects.visible_to(user)
     statuses = _WANTING[1:] if only_open else _WANTING
-    lines = SalesOrderLine.objects.filter(
-        document__in=orders.filter(status__in=statuses),
-        quantity__gt=F("delivered_quantity") + F("closed_quantity"),
+    open_lines = SalesOrderLine.objects.filter(
+        document__status__in=statuses, quantity__gt=F("delivered_quantity") + F("closed_quantity")
     )
+    asked = open_lines
+    if user is not None:
+        asked = asked.filter(document__in=SalesOrder.objects.visible_to(user))
     if order_ids is not None:
-        lines = lines.filter(document__in=order_ids)
+        asked = asked.filter(document__in=order_ids)
     if line_ids is not None:
-        lines = lines.filter(pk__in=line_ids)
+        asked = asked.filter(pk__in=line_ids)
     if warehouses is not None:
         header = Q(warehouse=None, document__warehouse__in=warehouses)
-        lines = lines.filter(Q(warehouse__in=warehouses) | header)
+        asked = asked.filter(Q(warehouse__in=warehouses) | header)
+    named: dict[int, int] = dict(asked.order_by("pk").values_list("pk", "product_id")[:MOST_LINES])
+    # Elder lines take what is free before those that were asked for.
+    rivals = open_lines.filter(product__in=set(named.values()), pk__lte=max(named, default=0))
     wanted = list(
-        lines.select_related("document__customer", "product__brand", "unit").order_by("pk")[
-            :MOST_LINES
-        ]
+        rivals.select_related("document__customer", "product__brand", "unit").order_by("pk")
     )
-    return _lacking(wanted)
+    return [shortage for shortage in _lacking(wanted) if shortage.line.pk in named]
 
 
 def _lacking(wanted: list[SalesOrderLine]) -> list[Shortage]:

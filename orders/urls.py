@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from orders.views import buying_papers, filling, papers, purchasing, receiving, sales, shortages
+from orders.views import (
+    buying_papers,
+    filling,
+    papers,
+    proposals,
+    purchasing,
+    receiving,
+    sales,
+    shortages,
+)
 
 app_name = "orders"
 urlpatterns = [
@@ -19,6 +28,7 @@ urlpatterns = [
     path("deliveries/<int:pk>/pdf/", papers.delivery_pdf, name="delivery-pdf"),
     path("returns/<int:pk>/pdf/", papers.return_pdf, name="return-pdf"),
     path("purchase-orders/new/", purchasing.new_order, name="new-purchase-order"),
+    path("purchase-orders/proposals/", proposals.order_proposals, name="order-proposals"),
     path("purchase-orders/suppliers/", purchasing.find_suppliers, name="find-suppliers"),
     path("purchase-orders/parts/", purchasing.find_parts, name="find-purchase-parts"),
     path("purchase-orders/row/<int:pk>/", purchasing.new_row, name="purchase-row"),

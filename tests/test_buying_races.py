@@ -13,7 +13,7 @@ from django.db import connection
 from inventory.models import StockBalance
 from orders import services
 from orders.models import PurchaseOrder, PurchaseOrderLine, Receipt, SupplierReturn
-from orders.services import CountedLine, ReturnedLine, Wanted
+from orders.services import Chosen, CountedLine, ReturnedLine, Wanted
 from tests import factories
 from tests.support import (
     assert_books_ok,
@@ -133,5 +133,18 @@ def test_one_shortage_is_bought_once() -> None:
         ]
         assert Counter(codes(at_once(*calls))) == {"ok": 1, "nothing_lacking": THREADS - 1}
         assert PurchaseOrderLine.objects.filter(source_line=sold).count() == 1
+    assert PurchaseOrder.objects.count() == ROUNDS
+    assert_books_ok()
+
+
+def test_one_proposal_is_ordered_once() -> None:
+    by = buyer()
+    supplier = factories.SupplierFactory(owner=by)
+    for _round in range(ROUNDS):
+        rule = factories.ReorderRuleFactory(
+            product=factories.ProductFactory(), supplier=supplier, minimum=Decimal(10)
+        )
+        calls = [partial(services.order_proposals, [Chosen(rule.pk)], by=by)] * THREADS
+        assert Counter(codes(at_once(*calls))) == {"ok": 1, "nothing_lacking": THREADS - 1}
     assert PurchaseOrder.objects.count() == ROUNDS
     assert_books_ok()

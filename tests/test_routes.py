@@ -184,6 +184,9 @@ BODIES: dict[tuple[str, str], Body] = {
     ("GET", "purchase-orders/row/<int:pk>/"): lambda w, q: {"product": _product(w)},
     ("POST", "purchase-orders/<int:pk>/"): lambda w, q: {"token": _token(q)},
     ("POST", "receipts/<int:pk>/"): lambda w, q: {"token": _token(q)},
+    ("POST", "purchase-orders/proposals/"): lambda w, q: {"token": _token(q)},
+    ("POST", "api/v1/shortages/order"): lambda w, q: {"lines": [{"line_id": 1 << 40}]},
+    ("POST", "api/v1/reorder-proposals/order"): lambda w, q: {"proposals": [{"rule_id": 1 << 40}]},
     ("POST", "shortages/"): lambda w, q: {"token": _token(q)},
     ("POST", "shortages/export/"): lambda w, q: {"format": "csv"},
     ("POST", "api/v1/purchase-orders"): lambda w, q: {

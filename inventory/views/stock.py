@@ -129,6 +129,7 @@ def reorder(request: AuthedRequest) -> HttpResponse:
         "rows": lines,
         "left_out": max(0, len(found) - MOST_PROPOSALS),
         "sees_suppliers": allowed(request.user, "customers.view_supplier"),
+        "may_order": allowed(request.user, "orders.add_purchaseorder"),
     }
     return render(request, "inventory/reorder.html", context)
 

@@ -2,10 +2,20 @@
 
 from ninja import Router
 
-from orders.api import accepting, deliveries, filling, purchases, receipts, returns, sales
+from orders.api import (
+    accepting,
+    buying,
+    deliveries,
+    filling,
+    purchases,
+    receipts,
+    returns,
+    sales,
+)
 
 router = Router()
 router.add_router("", accepting.router)
+router.add_router("", buying.router)
 router.add_router("/sales-orders", sales.router)
 router.add_router("/sales-orders", filling.router)
 router.add_router("/deliveries", deliveries.router)

@@ -3,19 +3,77 @@
 from typing import Any
 
 from django.http import HttpResponse
-from ninja import Router
+from ninja import Router, Schema
 
 from accounts.requests import AuthedRequest
-from erp.core.api import ERRORS, change, seen_version
+from erp.core.api import ERRORS, DateText, DecimalText, change, seen_version
 from erp.core.money import plain
-from erp.core.policy import authorize_warehouses
+from erp.core.policy import authorize, authorize_warehouses
 from orders import services
 from orders.api.sales import find_order, order_json
 from orders.api.shapes import FillIn, FillPlanOut, OrderOut
 from orders.filling import Part, fill_plan
 from orders.models import SalesOrderLine
+from orders.waiting import waiting_orders
 
 router = Router(tags=["sales orders"])
+
+
+class WaitingLineOut(Schema):
+    """`ready` of what waits could be reserved now, the elder orders served first."""
+
+    line_id: int
+    product_id: int
+    designation: str
+    warehouse_id: int
+    waiting: DecimalText
+    ready: DecimalText
+
+
+class WaitingOrderOut(Schema):
+    order_id: int
+    order: str
+    customer_id: int
+    dated_on: DateText
+    requested_on: DateText | None
+    version: int
+    lines: list[WaitingLineOut]
+
+
+class WaitingOrders(Schema):
+    items: list[WaitingOrderOut]
+
+
+@router.get(
+    "/waiting", response={200: WaitingOrders, **ERRORS}, summary="Open orders that wait for stock"
+)
+def list_waiting(request: AuthedRequest) -> dict[str, Any]:
+    """The oldest first, at most 200; `POST /sales-orders/{id}/reserve` reserves what is ready."""
+    authorize(request.user, "orders.view_salesorder")
+    return {
+        "items": [
+            {
+                "order_id": one.order.pk,
+                "order": one.order.ref,
+                "customer_id": one.order.customer_id,
+                "dated_on": one.order.dated_on.isoformat(),
+                "requested_on": day.isoformat() if (day := one.order.requested_on) else None,
+                "version": one.order.version,
+                "lines": [
+                    {
+                        "line_id": row.line.pk,
+                        "product_id": row.line.product_id,
+                        "designation": row.line.designation,
+                        "warehouse_id": row.line.ships_from_id,
+                        "waiting": plain(row.waiting),
+                        "ready": plain(row.ready),
+                    }
+                    for row in one.lines
+                ],
+            }
+            for one in waiting_orders(user=request.user)
+        ]
+    }
 
 
 @router.get(

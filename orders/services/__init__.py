@@ -1,6 +1,7 @@
 """Every change of orders, deliveries and goods receipts, by noun."""
 
 from orders.services.buying_lack import (
+    Chosen,
     Wanted,
     order_proposals,
     order_shortages,
@@ -92,6 +93,7 @@ from orders.services.supplier_returns import (
 )
 
 __all__ = [
+    "Chosen",
     "Confirmed",
     "CountedLine",
     "OrderLineInput",

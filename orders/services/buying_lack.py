@@ -5,31 +5,18 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from erp.core.aggregates import ExactSum
 from erp.core.errors import DomainError
-from erp.core.money import ZERO
+from erp.core.money import ZERO, plain
 from erp.core.service import service
 from inventory.models import ReorderRule
 from inventory.services.reorder import Proposal, reorder_proposals
-from orders.models import (
-    PurchaseOrder,
-    PurchaseOrderLine,
-    PurchaseOrderStatus,
-    SalesOrder,
-    SalesOrderLine,
-)
+from orders.models import PurchaseOrder, SalesOrder, SalesOrderLine, SalesOrderStatus
 from orders.services.purchasing import PurchaseLineInput, create_purchase_order
 from orders.shortages import shortages
-
-_NOT_SENT = (
-    PurchaseOrderStatus.DRAFT,
-    PurchaseOrderStatus.SUBMITTED,
-    PurchaseOrderStatus.APPROVED,
-)
+from products.models import Product
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +43,11 @@ def order_shortages(
     named = SalesOrderLine.objects.filter(pk__in=asked).order_by()
     headers = sorted(set(named.values_list("document_id", flat=True)))
     list(SalesOrder.objects.select_for_update().filter(pk__in=headers).order_by("pk"))
-    lacking = shortages(None, line_ids=asked.keys())
+    only_open = not named.filter(document__status=SalesOrderStatus.DRAFT).exists()
+    lacking = shortages(None, line_ids=asked.keys(), only_open=only_open)
     if not lacking:
         raise DomainError(_("Nothing of this is lacking any more."), code="nothing_lacking")
-    parts: dict[tuple[int, int], list[PurchaseLineInput]] = defaultdict(list)
+    parts: Parts = defaultdict(list)
     for shortage in lacking:
         line = shortage.line
         one = asked[line.pk]
@@ -81,53 +69,82 @@ def order_shortages(
     return _draft(parts, by=by)
 
 
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """A reorder rule to buy for; without a quantity what it proposes now.
+
+    ``seen`` is what the buyer saw proposed: the order is refused where that is no longer so.
+    """
+
+    rule_id: int
+    quantity: Decimal | None = None
+    supplier_id: int | None = None
+    seen: Decimal | None = None
+
+
+Parts = dict[tuple[int, int], list[PurchaseLineInput]]  # by supplier and warehouse
+
+
 @service("purchase_order.create_for_proposals")
 def order_proposals(
-    rule_ids: Collection[int], *, supplier_id: int | None = None, by: User
+    chosen: Collection[Chosen], *, supplier_id: int | None = None, by: User
 ) -> list[PurchaseOrder]:
     """Draft what these reorder rules propose now: one order per supplier and warehouse.
 
-    Raises DomainError nothing_lacking, no_supplier, and what ``create_purchase_order`` raises.
+    A rule's goods come from the supplier named with it, else from ``supplier_id``, else from its
+    preferred one. What is drafted counts as on order, so nothing is proposed twice. Locks the rules
+    by primary key first, so that two who order one proposal do not both. Raises DomainError
+    nothing_lacking, proposal_changed, no_supplier, and what ``create_purchase_order`` raises.
     """
-    keys = ReorderRule.objects.filter(pk__in=rule_ids).order_by("pk")
+    keys = ReorderRule.objects.filter(pk__in={one.rule_id for one in chosen}).order_by("pk")
     list(keys.select_for_update().values_list("pk", flat=True))
-    proposals = reorder_proposals(rule_ids=rule_ids)
-    drafted = _drafted({proposal.rule.product_id for proposal in proposals})
-    proposals = [one for one in proposals if one.quantity > drafted.get(_place(one), ZERO)]
-    if not proposals:
+    proposals = reorder_proposals(rule_ids={one.rule_id for one in chosen})
+    return _draft(parts_of(proposals, chosen, supplier_id=supplier_id), by=by)
+
+
+def parts_of(
+    proposals: Collection[Proposal], chosen: Collection[Chosen], *, supplier_id: int | None = None
+) -> Parts:
+    """Return the lines to order of what is proposed now. Raises as ``order_proposals``."""
+    now = {proposal.rule.pk: proposal for proposal in proposals}
+    if not now:
         raise DomainError(_("Nothing of this is lacking any more."), code="nothing_lacking")
-    parts: dict[tuple[int, int], list[PurchaseLineInput]] = defaultdict(list)
-    for proposal in proposals:
-        supplier = supplier_id or proposal.supplier_id
+    parts: Parts = defaultdict(list)
+    once = {one.rule_id: one for one in chosen}
+    for one in sorted(once.values(), key=lambda one: one.rule_id):
+        proposal = now.get(one.rule_id)
+        if one.seen is not None and (proposal is None or proposal.quantity != one.seen):
+            raise _changed(one, proposal)
+        if proposal is None:
+            continue
+        supplier = one.supplier_id or supplier_id or proposal.supplier_id
         if supplier is None:
             raise DomainError(
                 _("Choose a supplier for %(line)s.") % {"line": proposal.rule.product},
                 code="no_supplier",
-                field=str(proposal.rule.pk),
+                field=str(one.rule_id),
             )
-        quantity = proposal.quantity - drafted.get(_place(proposal), ZERO)
-        line = PurchaseLineInput(proposal.rule.product_id, quantity, None)
-        parts[supplier, proposal.rule.warehouse_id].append(line)
-    return _draft(parts, by=by)
+        quantity = proposal.quantity if one.quantity is None else one.quantity
+        line = PurchaseLineInput(proposal.product_id, quantity, None)
+        parts[supplier, proposal.warehouse_id].append(line)
+    return parts
 
 
-def _place(proposal: Proposal) -> tuple[int, int]:
-    return proposal.rule.product_id, proposal.rule.warehouse_id
-
-
-def _drafted(product_ids: Collection[int]) -> dict[tuple[int, int], Decimal]:
-    """Return what orders not yet sent buy of each part for no sales order, by warehouse."""
-    lines = PurchaseOrderLine.objects.filter(
-        product__in=product_ids, source_line=None, document__status__in=_NOT_SENT
+def _changed(one: Chosen, proposal: Proposal | None) -> DomainError:
+    product = Product.objects.filter(reorderrule=one.rule_id).select_related("brand").first()
+    return DomainError(
+        _("%(part)s: %(seen)s was proposed, now it is %(now)s. Somebody ordered meanwhile.")
+        % {
+            "part": product or one.rule_id,
+            "seen": plain(one.seen or ZERO),
+            "now": plain(proposal.quantity if proposal else ZERO),
+        },
+        code="proposal_changed",
+        field=str(one.rule_id),
     )
-    sums = lines.order_by().values_list("product_id", "document__warehouse_id")
-    rows = sums.annotate(n=ExactSum(F("quantity"), places=3))
-    return {(product, warehouse): n for product, warehouse, n in rows}
 
 
-def _draft(
-    parts: dict[tuple[int, int], list[PurchaseLineInput]], *, by: User
-) -> list[PurchaseOrder]:
+def _draft(parts: Parts, *, by: User) -> list[PurchaseOrder]:
     return [
         create_purchase_order(supplier, lines, warehouse_id=warehouse, by=by)
         for (supplier, warehouse), lines in sorted(parts.items(), key=lambda part: part[0])

@@ -4,8 +4,6 @@ from typing import Any
 
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
-from django.urls import reverse
-from django.utils.translation import ngettext
 
 from accounts.requests import AuthedRequest
 from customers.models import Supplier
@@ -16,6 +14,7 @@ from erp.core.policy import allowed, authorize, warehouses_of
 from orders import services
 from orders.lists import SHORTAGES
 from orders.shortages import shortages
+from orders.views.proposals import drafted
 
 MOST_SHOWN = 500
 _RIGHT = "orders.add_purchaseorder"
@@ -56,14 +55,7 @@ def _order(request: AuthedRequest) -> HttpResponse:
             supplier_id=supplier.pk if supplier else None,
             by=request.user,
         )
-        said = ngettext(
-            "%(count)d purchase order was drafted: %(refs)s",
-            "%(count)d purchase orders were drafted: %(refs)s",
-            len(made),
-        ) % {"count": len(made), "refs": ", ".join(order.ref for order in made)}
-        if len(made) == 1:
-            return reverse("orders:purchase-order", args=[made[0].pk]), said
-        return reverse("admin:orders_purchaseorder_changelist"), said
+        return drafted(made)
 
     try:
         return change_once(request, "purchase_order.create_for_lack", effect)
