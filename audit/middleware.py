@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from asgiref.sync import iscoroutinefunction, markcoroutinefunction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
+from erp.core.addresses import client_address
 from erp.core.context import Origin, origin
 
 HEADER = "X-Request-ID"
@@ -19,7 +20,7 @@ def _origin_of(request: HttpRequest) -> Origin:
     request_id = given if _WELL_FORMED.fullmatch(given) else uuid.uuid4().hex
     return Origin(
         request_id=request_id,
-        ip=request.META.get("REMOTE_ADDR") or None,
+        ip=client_address(request) or None,
         device=request.headers.get("User-Agent", ""),
     )
 

@@ -22,8 +22,10 @@ from ninja.utils import check_csrf
 
 from accounts.signatures import is_signed, signed_client
 from customers.api import customers, suppliers
+from erp.core import limits
 from erp.core.api import Problem, StrictParser, domain_problem
 from erp.core.errors import DomainError
+from erp.core.middleware import throttled
 from erp.core.service import is_retryable
 from erp.parts.api import router as parts
 from inventory.api import router as products
@@ -64,6 +66,9 @@ class SignatureAuth(AuthBase):
         if not is_signed(request):
             return None
         client = signed_client(request)
+        exceeded = limits.count(request, f"program:{client.pk}")
+        if exceeded:
+            raise throttled(exceeded)
         request.api_client, request.user = client, client.user  # type: ignore[attr-defined]
         return client.user
 

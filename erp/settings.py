@@ -17,6 +17,7 @@ from django.templatetags.static import static
 from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
+from erp.core.limits import parse_limits
 from erp.core.networks import networks
 from erp.core.secrets import embedded_secret_key
 
@@ -108,6 +109,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "accounts.middleware.UserPreferencesMiddleware",  # after authentication: language and zone
+    "erp.core.middleware.RateLimitMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -274,6 +276,9 @@ USE_TZ = True
 STATIC_URL = "static/"
 STATIC_ROOT = DATA_DIR / "static"
 MEDIA_ROOT = DATA_DIR / "media"
+# Proxies in front of us; each is believed to have added the address it was asked from.
+TRUSTED_PROXIES: int = env.int("TRUSTED_PROXIES", default=1 if PRODUCTION else 0)
+RATE_LIMITS = parse_limits(env.list("RATE_LIMITS", default=[]))
 # Who may read the hot word lists: by key, or directly from these networks.
 DICTIONARY_KEY: str = env.str("DICTIONARY_KEY", default="")
 DICTIONARY_NETWORKS = networks(
@@ -363,4 +368,5 @@ LOGGING = {
 
 TESTING = "pytest" in sys.modules
 if TESTING:
+    RATE_LIMITS = dict.fromkeys(RATE_LIMITS, 0)
     PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

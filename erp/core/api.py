@@ -62,11 +62,12 @@ class Problem(Exception):  # noqa: N818 (RFC 9457's own word)
         candidates: Sequence[dict[str, Any]] = (),
         differences: Sequence[dict[str, Any]] = (),
         more: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(detail)
         self.status, self.code, self.detail, self.errors = status, code, detail, errors
         self.candidates, self.differences = candidates, differences
-        self.more = more or {}
+        self.more, self.headers = more or {}, headers or {}
 
     def response(self) -> HttpResponse:
         body: dict[str, Any] = {
@@ -84,7 +85,10 @@ class Problem(Exception):  # noqa: N818 (RFC 9457's own word)
             body["differences"] = list(self.differences)
         body.update(self.more)
         return JsonResponse(
-            body, status=self.status, content_type="application/problem+json", safe=False
+            body,
+            status=self.status,
+            content_type="application/problem+json",
+            headers=dict(self.headers),
         )
 
 
