@@ -70,6 +70,7 @@ class PricedLine:
     suggested_price: Price | None = None
     wording: str = ""
     doubts: Sequence[str] = ()
+    alternatives: Sequence[Product] = ()  # the same in the other brands asked for
     protected: tuple[Protection, ...] = ()
 
     @property
@@ -98,13 +99,8 @@ class PricedLine:
             "brand": self.brand or None,
             "quantity": plain(self.quantity) if self.quantity is not None else None,
             "unit": self.unit,
-            "product": {
-                "id": chosen.pk,
-                "brand": chosen.brand_label,
-                "designation": chosen.designation,
-            }
-            if chosen
-            else None,
+            "product": _named(chosen) if chosen else None,
+            "alternatives": [_named(product) for product in self.alternatives],
             "match": self.match,
             "sure": not self.doubts,
             "doubts": list(self.doubts),
@@ -117,6 +113,14 @@ class PricedLine:
             "suggested_price": self.suggested_price.as_json() if self.suggested_price else None,
             "warnings": warnings_json(self.protected),
         }
+
+
+def _named(product: Product) -> dict[str, Any]:
+    return {
+        "id": product.pk,
+        "brand": product.brand_label,
+        "designation": product.designation,
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,9 +213,25 @@ def _priced(
                 protected=protected.get(key, ()),
                 wording=line.wording,
                 doubts=doubts_of(line, one, hit),
+                alternatives=_alternatives(line, one, hit),
             )
         )
     return lines
+
+
+def _alternatives(line: ReadLine, found: Match, chosen: Hit | None) -> list[Product]:
+    """Return the part in each other brand asked for (SKF或NSK), one product a brand."""
+    asked = {line.brand, *line.alternative_brands} if line.alternative_brands else set()
+    if chosen is None or chosen.product.brand.code not in asked:
+        return []
+    taken = {chosen.product.brand.code}
+    others = []
+    for hit in found.equals:
+        code = hit.product.brand.code
+        if code in asked - taken:
+            taken.add(code)
+            others.append(hit.product)
+    return others
 
 
 def _choose(found: Match, stock: dict[int, Decimal]) -> Hit | None:

@@ -124,6 +124,7 @@ class SheetLine:
     line: EnquiryLine
     facts: Facts | None
     candidates: list[Candidate]
+    alternatives: list[Facts]  # the part in the other brands asked for
 
     @property
     def reasons(self) -> list[str]:
@@ -176,6 +177,7 @@ class SheetLine:
             suggested_price=Price.of(facts.suggested) if facts else None,
             wording=line.wording,
             doubts=line.doubts,
+            alternatives=[other.product for other in self.alternatives],
         )
 
     def as_json(self) -> dict[str, Any]:
@@ -196,6 +198,7 @@ def _laid_out(
 ) -> list[SheetLine]:
     ids = {line.product_id for line in lines if line.product_id is not None}
     ids |= {stored["id"] for line in lines for stored in line.candidates}
+    ids |= {pk for line in lines for pk in line.alternatives}
     facts = facts_of(ids, customer=customer, user=user)
     return [
         SheetLine(
@@ -206,6 +209,7 @@ def _laid_out(
                 for stored in line.candidates
                 if stored["id"] in facts
             ],
+            alternatives=[facts[pk] for pk in line.alternatives if pk in facts],
         )
         for line in lines
     ]

@@ -3,18 +3,23 @@
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from erp.core.admin import (
     DocumentAdmin,
     ReadOnlyInline,
     VisibleFilter,
+    display,
     figure,
     plain,
     transition_action,
 )
+from erp.core.admin.documents import STATUS_COLOURS
 from quotations.doubts import LABELS
 from quotations.models import Enquiry, EnquiryLine, EnquiryStatus
+from quotations.quoted import with_lines_quoted
 from quotations.templatetags.quantities import match_name
 
 
@@ -51,7 +56,7 @@ class EnquiryLineInline(ReadOnlyInline[EnquiryLine, Enquiry]):
 class EnquiryAdmin(DocumentAdmin[Enquiry]):
     draft_status = ""
     editable_in_draft = ()
-    list_display = ("ref", "created_at", "customer", "status_label", "owner")
+    list_display = ("ref", "created_at", "customer", "status_label", "show_quoted", "owner")
     list_filter = ("status", ("owner", VisibleFilter), "created_at")
     list_select_related = ("customer", "owner")
     inlines = (EnquiryLineInline,)
@@ -77,3 +82,14 @@ class EnquiryAdmin(DocumentAdmin[Enquiry]):
             icon="block",
         ),
     )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Enquiry]:
+        return with_lines_quoted(super().get_queryset(request))
+
+    @display(description=_("status"), label=STATUS_COLOURS)
+    def status_label(self, obj: Any) -> tuple[str, str]:
+        return obj.status, obj.status_shown
+
+    @display(description=_("lines quoted"))
+    def show_quoted(self, obj: Any) -> str:
+        return f"{obj.quoted_count} / {obj.line_count}"

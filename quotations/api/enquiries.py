@@ -66,6 +66,7 @@ class EnquiryLineOut(Schema):
     quantity: DecimalText | None
     unit: str | None
     product: ProductRef | None
+    alternatives: list[ProductRef]
     match: str
     sure: bool
     doubts: list[str]

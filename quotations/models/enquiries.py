@@ -5,6 +5,7 @@ from typing import ClassVar, Self
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from customers.models import Customer
@@ -97,6 +98,18 @@ class Enquiry(Scoped):
         check_version(self, seen)
 
     @property
+    def is_partly_quoted(self) -> bool:
+        """Whether some of its lines stand on a quotation; of rows of ``with_lines_quoted``."""
+        return 0 < getattr(self, "quoted_count", 0) < getattr(self, "line_count", 0)
+
+    @property
+    def status_shown(self) -> str:
+        """The name of its status; of rows of ``with_lines_quoted`` partly quoted is told."""
+        if self.status == EnquiryStatus.QUOTED and self.is_partly_quoted:
+            return gettext("partly quoted")
+        return self.get_status_display()
+
+    @property
     def is_open(self) -> bool:
         """Whether it can still be worked on."""
         return self.status in OPEN_ENQUIRIES
@@ -123,6 +136,8 @@ class EnquiryLine(models.Model):
     wording = models.CharField(max_length=120, blank=True, db_default="", editable=False)
     # What a person should look at: codes of quotations.doubts with blanks between; empty is sure.
     doubt_codes = models.CharField(max_length=200, blank=True, db_default="", editable=False)
+    # The same part in the other brands asked for (SKF或NSK): product ids with blanks between.
+    alternative_ids = models.CharField(max_length=200, blank=True, db_default="", editable=False)
     note = models.CharField(_("note"), max_length=200, blank=True)
 
     class Meta:
@@ -147,3 +162,8 @@ class EnquiryLine(models.Model):
     @property
     def is_sure(self) -> bool:
         return not self.doubt_codes
+
+    @property
+    def alternatives(self) -> list[int]:
+        """The ids of the products that are offered beside the chosen one."""
+        return [int(pk) for pk in self.alternative_ids.split()]

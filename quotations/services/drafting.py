@@ -17,6 +17,7 @@ from erp.core.money import ZERO
 from erp.core.periods import company, company_today
 from erp.core.record import field_changes, record
 from erp.core.service import service
+from products.models import Product
 from quotations.doubts import units_in_product
 from quotations.models import Enquiry, EnquiryLine, Quotation, QuotationLine
 from quotations.services.lines import (
@@ -45,6 +46,7 @@ _LONGEST = {"partner_reference": 60, "terms": 4000, "notes": 4000}
 def create_quotation_from_enquiry(enquiry_id: int, *, by: User) -> Quotation:
     """Draft a quotation with one line per matched line of the enquiry.
 
+    Where other brands were asked for too, each is a line offered instead of it.
     Raises DomainError nothing_matched, no_customer, enquiry_closed.
     """
     enquiry = Enquiry.objects.locked(enquiry_id)
@@ -52,23 +54,31 @@ def create_quotation_from_enquiry(enquiry_id: int, *, by: User) -> Quotation:
     begin_matching(enquiry)
     if enquiry.customer_id is None:
         raise DomainError(_("The enquiry has no customer yet."), code="no_customer")
-    lines = [
-        _from_enquiry_line(line)
-        for line in enquiry.lines.select_related("product")
-        if line.product_id is not None
-    ]
+    asked = [line for line in enquiry.lines.select_related("product") if line.product]
+    others = Product.objects.following({pk for line in asked for pk in line.alternatives})
+    lines: list[LineInput] = []
+    for line in asked:
+        lines.append(_from_enquiry_line(line))
+        main, offered = len(lines), {line.product_id}
+        for pk in line.alternatives:
+            product = others.get(pk)
+            if product and product.archived_at is None and product.pk not in offered:
+                offered.add(product.pk)
+                lines.append(_from_enquiry_line(line, product, alternative_to=main))
     if not lines:
         raise DomainError(_("No line has a product yet."), code="nothing_matched")
     return create_quotation(enquiry.customer_id, lines, enquiry_id=enquiry.pk, by=by)
 
 
-def _from_enquiry_line(line: EnquiryLine) -> LineInput:
+def _from_enquiry_line(
+    line: EnquiryLine, other: Product | None = None, *, alternative_to: int | None = None
+) -> LineInput:
     """Quote a line in the product's unit.
 
     Where the quantity is unknown, or its unit says nothing of the product's (a box of pieces), the
     line has no price: nothing can be submitted before a person has looked.
     """
-    product = line.product
+    product = other or line.product
     if product is None:
         raise ValueError("only a line with a product is quoted")
     unit, own = line.unit_id or product.unit_id, product.unit_id
@@ -80,6 +90,7 @@ def _from_enquiry_line(line: EnquiryLine) -> LineInput:
         unit_price=None if known else ZERO,
         partner_wording=line.raw,
         source_line_id=line.pk,
+        alternative_to=alternative_to,
     )
 
 

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from erp.core.documents import check_quantity
 from erp.core.errors import DomainError, StaleVersionError
+from erp.core.money import plain
 from erp.core.numbering import draw_number
 from erp.core.periods import company_today
 from erp.core.record import record
@@ -56,6 +57,7 @@ def create_enquiry(
             note=line.note[:200],
             wording=line.wording[:120],
             doubt_codes=" ".join(line.doubts),
+            alternative_ids=" ".join(str(other.pk) for other in line.alternatives),
         )
         for line in priced.lines
     )
@@ -84,36 +86,47 @@ def choose_product(
     *,
     seen_product_id: int | None = None,
     remember: bool = False,
-    version: int | None = None,
     by: User,
 ) -> EnquiryLine:
     """Let a person decide what a line means; nothing about the part is doubtful afterwards.
 
-    ``seen_product_id``: what the line had when he decided, 0 for nothing. ``remember``: from now on
-    this customer's wording means that product; a product of another brand than he asked for is an
-    offer and teaches nothing. Locks the enquiry, then the customer.
+    ``seen_product_id`` is the version he decided on: what the line had, 0 for nothing.
+    ``remember``: from now on this customer's wording means that product; a product of another brand
+    than he asked for is an offer and teaches nothing. One of the other brands asked for changes
+    places with the part; any other part has no alternatives. Locks the enquiry, then the customer.
     Raises DomainError unknown_line, unknown_product, enquiry_closed, stale_version.
     """
-    line = _locked_line(line_id, version)
-    now = line.product_id or 0
-    if seen_product_id is not None and now not in {seen_product_id, product_id}:
-        raise StaleVersionError(
-            _("Somebody chose %(product)s for line %(number)d in the meantime.")
-            % {"product": line.product or "–", "number": line.line_no},
-            code="stale_version",
-        )
+    line = _locked_line(line_id)
     product = Product.objects.following([product_id]).get(product_id)
     if product is None or product.archived_at is not None:
         raise DomainError(_("There is no such product."), code="unknown_product", field="product")
+    now = line.product_id or 0
+    if seen_product_id is not None and now not in {seen_product_id, product_id}:
+        raise StaleVersionError(
+            _("Line %(number)d: somebody chose %(theirs)s in the meantime, you chose %(mine)s.")
+            % {"theirs": line.product or "–", "mine": product, "number": line.line_no},
+            code="stale_version",
+        )
     before = line.product
     if before != product:
         line.product, line.match = product, "chosen"
+        _swap_alternatives(line, before)
     line.doubt_codes = " ".join(code for code in line.doubts if code in ABOUT_QUANTITY)
-    line.save(update_fields=["product", "match", "doubt_codes"])
+    line.save(update_fields=["product", "match", "doubt_codes", "alternative_ids"])
     record("enquiry.product_chosen", line.document, by=by, changes={line.raw: (before, product)})
     if remember and line.document.customer_id and _tells_meaning(line, product):
         learn_code(line.document.customer_id, line.wording, product.pk, by=by)
     return line
+
+
+def _swap_alternatives(line: EnquiryLine, before: Product | None) -> None:
+    """Keep the other brands asked for beside the part that was chosen among them."""
+    others = line.alternatives
+    if before is None or line.product_id not in others:
+        line.alternative_ids = ""
+        return
+    others[others.index(line.product_id)] = before.pk
+    line.alternative_ids = " ".join(map(str, others))
 
 
 def _tells_meaning(line: EnquiryLine, product: Product) -> bool:
@@ -125,15 +138,23 @@ def _tells_meaning(line: EnquiryLine, product: Product) -> bool:
 
 @service("enquiry.state_quantity")
 def state_quantity(
-    line_id: int, quantity: Decimal, *, version: int | None = None, by: User
+    line_id: int, quantity: Decimal, *, seen_quantity: str | None = None, by: User
 ) -> EnquiryLine:
     """Let a person say how many are wanted, in the product's own unit where that was in doubt.
 
+    ``seen_quantity`` is the version he decided on: what the line had, empty for nothing.
     Raises DomainError unknown_line, bad_quantity, enquiry_closed, stale_version.
     """
-    line = _locked_line(line_id, version)
+    line = _locked_line(line_id)
     check_quantity(quantity, field="quantity")
     before = line.quantity
+    now = "" if before is None else plain(before)
+    if seen_quantity is not None and now not in {seen_quantity, plain(quantity)}:
+        raise StaleVersionError(
+            _("Line %(number)d: somebody entered %(theirs)s in the meantime, you entered %(mine)s.")
+            % {"theirs": now or "–", "mine": plain(quantity), "number": line.line_no},
+            code="stale_version",
+        )
     line.quantity = quantity
     if UNIT_UNKNOWN in line.doubts and line.product:
         line.unit_id = line.product.unit_id
@@ -144,14 +165,13 @@ def state_quantity(
     return line
 
 
-def _locked_line(line_id: int, version: int | None) -> EnquiryLine:
+def _locked_line(line_id: int) -> EnquiryLine:
     """Return the line as it is under the lock of its enquiry, which must be open."""
     lines = EnquiryLine.objects.filter(pk=line_id)
     enquiry_id = lines.values_list("document_id", flat=True).first()
     if enquiry_id is None:
         raise DomainError(_("There is no such line."), code="unknown_line", field="line")
     enquiry = Enquiry.objects.locked(enquiry_id)
-    enquiry.check_version(version)
     check_open(enquiry)
     begin_matching(enquiry)
     line = lines.select_related("product__brand").get()

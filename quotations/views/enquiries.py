@@ -4,13 +4,13 @@ from decimal import Decimal
 from typing import Any
 
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.requests import AuthedRequest
 from customers.models import Customer
-from erp.core.errors import DomainError
+from erp.core.errors import DomainError, StaleVersionError
 from erp.core.pages import change_once, new_token, page, refuse
 from erp.core.policy import allowed, authorize
 from erp.core.refused_files import status_of
@@ -21,6 +21,7 @@ from quotations.forms import EnquiryForm
 from quotations.grid import read_number
 from quotations.matching import PricedEnquiry, price_enquiry
 from quotations.models import Enquiry, Quotation, Rfq
+from quotations.quoted import with_lines_quoted
 from quotations.sheets import enquiry_sheet
 
 LEARN = "products.add_productcode"
@@ -90,7 +91,8 @@ def enquiry(request: AuthedRequest, pk: int) -> HttpResponse:
 
 
 def _enquiry(request: AuthedRequest, pk: int) -> Enquiry:
-    return Enquiry.objects.select_related("customer", "owner").get_visible(request.user, pk)
+    rows = Enquiry.objects.select_related("customer", "owner").visible_to(request.user)
+    return get_object_or_404(with_lines_quoted(rows), pk=pk)
 
 
 def _context(request: AuthedRequest, asked: Enquiry) -> dict[str, Any]:
@@ -105,21 +107,31 @@ def _context(request: AuthedRequest, asked: Enquiry) -> dict[str, Any]:
 
 @page("POST")
 def choose_product(request: AuthedRequest, pk: int, line_pk: int) -> HttpResponse:
-    """Take a product or a quantity for a line, as a person decided; answers with the line's row."""
+    """Take a product or a quantity for a line, as a person decided; answers with the line's row.
+
+    What the row had shown comes along: 409 with the row as it is when somebody else decided first.
+    """
     authorize(request.user, "quotations.change_enquiry")
     asked = _enquiry(request, pk)
     if not asked.lines.filter(pk=line_pk).exists():
         raise Http404
-    context = _context(request, asked)
+    context, status = _context(request, asked), 200
     try:
         if "quantity" in request.POST:
-            services.state_quantity(line_pk, _quantity(request), by=request.user)
+            services.state_quantity(
+                line_pk,
+                _quantity(request),
+                seen_quantity=request.POST.get("seen_quantity"),
+                by=request.user,
+            )
         else:
             _choose(request, line_pk)
+    except StaleVersionError as refusal:  # the row shows theirs, and tells it
+        context["refusal"], status = refusal.message, 409
     except DomainError as refusal:
         context["refusal"] = refusal.message
     (context["line"],) = enquiry_sheet(asked, user=request.user, line_id=line_pk)
-    return render(request, "quotations/_enquiry_line.html", context)
+    return render(request, "quotations/_enquiry_line.html", context, status=status)
 
 
 def _choose(request: AuthedRequest, line_pk: int) -> None:

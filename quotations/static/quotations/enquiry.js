@@ -86,6 +86,11 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
 });
 
+// Somebody else decided first: the row comes with what is there now.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  if (event.detail.xhr.status === 409) event.detail.shouldSwap = true;
+});
+
 document.addEventListener("htmx:afterSettle", (event) => {
   const row = event.target;
   if (!(row instanceof HTMLTableRowElement)) return;
