@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
+from django.apps import apps
 from django.db.models import F
 
 from erp.core.aggregates import ExactSum
@@ -11,7 +12,7 @@ from erp.core.invariants import Check, differences, invariant
 from erp.core.money import ZERO
 from finance.ledger import Role, account_balance, base_amount
 from finance.models import Allocation, Invoice, JournalEntry, JournalLine, Payment
-from inventory.models import StockValue
+from inventory.models import StockMove, StockValue
 
 
 @invariant("every journal entry balances")
@@ -76,3 +77,25 @@ def allocations_stay_within(check: Check) -> Iterator[str]:
             check.rows += 1
             if not 0 <= total <= limit:
                 yield f"{name} {pk}: {total} allocated of {limit}"
+
+
+@invariant("the postings of a reversed document come to nothing")
+def reversed_documents_are_posted_back(check: Check) -> Iterator[str]:
+    """Account by account, but for a document whose reversal left a residual of stock value."""
+    for model in apps.get_models():
+        status = getattr(model, "Status", None)
+        if "reversed" not in getattr(status, "values", ()) or not hasattr(model, "number_series"):
+            continue
+        label = model._meta.label_lower
+        residuals = StockMove.objects.filter(source_type=label, kind=StockMove.Kind.RESIDUAL)
+        gone = model._default_manager.filter(status="reversed").order_by()
+        gone = gone.exclude(pk__in=residuals.values("source_id"))
+        check.rows += gone.count()
+        lines = JournalLine.objects.filter(
+            entry__source_type=label, entry__source_id__in=gone.values("pk")
+        )
+        sums = lines.order_by().values_list("entry__source_id", "account__code")
+        totals = sums.annotate(debits=ExactSum(F("debit")), credits=ExactSum(F("credit")))
+        for pk, account, debit, credit in totals.iterator():
+            if debit != credit:
+                yield f"{model._meta.label} {pk}, account {account}: {debit} and {credit}"

@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from django.apps import apps
 from django.db.models import F
 
 from erp.core.aggregates import ExactSum
@@ -156,3 +157,36 @@ def _is_mirrored(back: StockMove, move: StockMove) -> bool:
         move.from_bin_id,
         move.kind,
     )
+
+
+@invariant("a reversed document is taken back whole")
+def reversed_documents_are_taken_back_whole(check: Check) -> Iterator[str]:
+    for model in apps.get_models():
+        status = getattr(model, "Status", None)
+        if "reversed" not in getattr(status, "values", ()) or not hasattr(model, "number_series"):
+            continue
+        gone = model._default_manager.filter(status="reversed").order_by()
+        own = StockMove.objects.filter(
+            source_type=model._meta.label_lower, source_id__in=gone.values("pk"), reverses=None
+        )
+        moved = _amounts(own, "pk")
+        # The residual of a reversal is a figure of its own: what the stock no longer carried.
+        mirrors = StockMove.objects.filter(reverses__in=own.values("pk"), kind=F("reverses__kind"))
+        back = _amounts(mirrors, "reverses")
+        check.rows += gone.count()
+        for pk in sorted(moved):
+            have = back.get(pk, (ZERO, ZERO))
+            if have != moved[pk]:
+                want = f"{moved[pk][0]} for {moved[pk][1]}"
+                yield f"{model._meta.label} move {pk}: {have[0]} for {have[1]} back of {want}"
+
+
+def _amounts(moves: Any, key: str) -> dict[int, tuple[Decimal, Decimal]]:
+    sums = (
+        moves.order_by()
+        .values_list(key)
+        .annotate(
+            quantity_total=ExactSum(F("quantity"), places=3), value_total=ExactSum(F("value"))
+        )
+    )
+    return {pk: (quantity, value) for pk, quantity, value in sums.iterator()}

@@ -9,6 +9,7 @@ class OrdersConfig(AppConfig):
     def ready(self) -> None:
         from orders import (  # noqa: PLC0415 (they register themselves)
             books,  # noqa: F401
+            books_of_sources,  # noqa: F401
             demand,  # noqa: F401
             imports,  # noqa: F401
             lists,  # noqa: F401

@@ -47,6 +47,12 @@ SALES_RETURNS = {  # orders/tests/test_sales_books.py
 CIRCLES = "no supersession goes in a circle"
 LANDED = {"landed cost = its charges = what its lines bear", "landed cost posted = moved"}
 MIRRORS = "a reversal mirrors the move it takes back"
+# Their faults are planted in orders/tests/test_sales_books.py and test_reversal_books.py.
+REVERSED = {
+    "a reversed document is taken back whole",
+    "the postings of a reversed document come to nothing",
+    "returned to suppliers = posted returns <= received",
+}
 REQUESTS = {  # tests/test_rfq_books.py
     "requests: a reply is to a line of its own request",
     "requests: an award is to a reply of its own line",
@@ -356,6 +362,7 @@ def test_the_books_of_a_whole_deal_are_in_order() -> None:
         CIRCLES,
         MIRRORS,
         *LANDED,
+        *REVERSED,
         *REQUESTS,
         *CHOICES,
         *STOCK_DOCUMENTS,
