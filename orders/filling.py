@@ -107,7 +107,7 @@ def fill_plan(order: SalesOrder, *, user: User) -> list[FillLine]:
     """Return the plan of the lines that still wait for stock; queries do not grow with lines."""
     held = reserved_by_line(order)
     waiting = []
-    for line in order.lines.select_related("product__brand"):
+    for line in order.lines.select_related("product__brand", "unit"):
         quantity = line.open_quantity - held.get(line.pk, ZERO)
         if quantity > 0:
             waiting.append(FillLine(line, quantity))
