@@ -139,6 +139,26 @@ def test_a_receipt_is_counted_and_posted_on_its_page(client: Client) -> None:
     assert client.get(reverse("admin:orders_receipt_change", args=[receipt.pk])).status_code == 200
 
 
+def test_goods_rejected_without_a_reason_are_marked_in_their_row(client: Client) -> None:
+    order = sent_purchase(factories.ProductFactory(), 20)
+    receipt = services.create_receipt(order.pk, by=keeper())
+    sent = client.post(
+        reverse("orders:receipt", args=[receipt.pk]),
+        {
+            "token": new_token(),
+            "version": 1,
+            "source_line": [order.lines.get().pk],
+            "quantity": ["17"],
+            "bin": [main_bin().code],
+            "rejected": ["3"],
+            "reject_reason": [" "],
+        },
+    )
+    assert sent.status_code == 400
+    assert [set(row.errors) for row in sent.context["rows"]] == [{"reject_reason"}]
+    assert Receipt.objects.get().version == 1
+
+
 def test_what_orders_lack_is_listed_and_ordered_once(client: Client) -> None:
     product = factories.ProductFactory()
     supplier = factories.SupplierFactory(owner=buyer())

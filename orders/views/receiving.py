@@ -59,6 +59,8 @@ class CountedRow:
                 self.numbers[name] = read_number(text)
             except ValueError:
                 self.errors[name] = _("Enter a number.")
+        if self.numbers["rejected"] and not self.reject_reason.strip():
+            self.errors["reject_reason"] = _("Say why.")
         return self
 
 
