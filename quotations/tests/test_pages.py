@@ -18,6 +18,7 @@ from quotations.models import Enquiry, Quotation
 from tests.factories import (
     CustomerFactory,
     EnquiryFactory,
+    EnquiryLineFactory,
     PriceFactFactory,
     ProductFactory,
     QuotationFactory,
@@ -313,6 +314,16 @@ def test_making_the_quotation_twice_makes_one(
     made = Quotation.objects.get()
     assert first.headers["Location"] == second.headers["Location"] == page_of(made)
     assert made.lines.get().unit_price == Decimal("11.30")
+
+
+def test_who_quotes_is_told_of_the_lines_left_out(
+    client: Client, seller: User, customer: Customer, part: Product
+) -> None:
+    enquiry = EnquiryFactory(owner=seller, customer=customer, lines__product=part)
+    EnquiryLineFactory(document=enquiry, line_no=2)
+    path = reverse("quotations:quote-enquiry", args=[enquiry.pk])
+    answer = client.post(path, {"token": "t"}, follow=True)
+    assert "1 line without a part is not in it." in answer.content.decode()
 
 
 def test_without_a_matched_line_the_page_says_so(

@@ -7,6 +7,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.requests import AuthedRequest
 from customers.models import Customer
@@ -181,6 +182,14 @@ def quote_enquiry(request: AuthedRequest, pk: int) -> HttpResponse:
     def effect() -> tuple[str, str]:
         made = services.create_quotation_from_enquiry(asked.pk, by=request.user)
         said = _("%(ref)s was drafted.") % {"ref": made.ref}
+        left = asked.lines.filter(product=None).count()
+        if left:
+            missing = ngettext(
+                "%(n)s line without a part is not in it.",
+                "%(n)s lines without a part are not in it.",
+                left,
+            )
+            said = f"{said} {missing % {'n': left}}"
         return reverse("quotations:quotation", args=[made.pk]), said
 
     try:
