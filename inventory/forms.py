@@ -136,7 +136,10 @@ class NewAssembly(NewDocument):
         text = self.cleaned_data["product"].strip()
         (found,) = match([text], user=self.user)
         sure = {h.product for h in found.hits if h.match in {"exact", "normalised", "code"}}
-        if len(sure) != 1:
+        if len(sure) > 1:
+            several = _("%(wording)s is made by several brands. Write the brand, too.")
+            raise forms.ValidationError(several % {"wording": text})
+        if not sure:
             raise forms.ValidationError(_("No part was found for: %(wording)s") % {"wording": text})
         return sure.pop()
 
