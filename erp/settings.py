@@ -310,6 +310,20 @@ FILE_UPLOAD_HANDLERS = [
     "django.core.files.uploadhandler.TemporaryFileUploadHandler",
 ]
 
+# The back office in the accent of our own pages, not in the purple of the package.
+BLUE = {
+    "50": "oklch(97% .014 254.604)",
+    "100": "oklch(93.2% .032 255.585)",
+    "200": "oklch(88.2% .059 254.128)",
+    "300": "oklch(80.9% .105 251.813)",
+    "400": "oklch(70.7% .165 254.624)",
+    "500": "oklch(62.3% .214 259.815)",
+    "600": "oklch(54.6% .245 262.881)",
+    "700": "oklch(48.8% .243 264.376)",
+    "800": "oklch(42.4% .199 265.638)",
+    "900": "oklch(37.9% .146 265.522)",
+    "950": "oklch(28.2% .091 267.935)",
+}
 UNFOLD = {
     "SITE_TITLE": _("Parts trading"),
     "SITE_HEADER": _("Parts trading"),
@@ -321,6 +335,7 @@ UNFOLD = {
             "href": lambda request: static("erp/icon.svg"),  # noqa: ARG005
         }
     ],
+    "COLORS": {"primary": BLUE},
     "SHOW_LANGUAGES": True,
     "SHOW_VIEW_ON_SITE": False,
     "SIDEBAR": {"show_search": True, "navigation": "erp.navigation.navigation"},
