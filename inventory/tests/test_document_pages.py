@@ -249,8 +249,8 @@ def test_a_count_that_is_not_begun_is_not_counted() -> None:
 
 
 def test_a_set_named_by_several_brands_asks_for_the_brand(client: Client) -> None:
-    for name in ("NTN", "KOYO"):
-        factories.ProductFactory(designation="6205-2RS", brand=factories.BrandFactory(name=name))
+    for code in ("NTN", "KOYO"):
+        factories.ProductFactory(designation="6205-2RS", brand=factories.BrandFactory(code=code))
     answers = {"kind": "assemble", "product": "6205-2RS", "quantity": "1", "bin": main_bin().code}
     sent = client.post("/assemblies/new/", answers | {"warehouse": main_warehouse().pk})
     assert sent.status_code == 400
