@@ -42,7 +42,7 @@ def delivery_form(order: Any, request: HttpRequest) -> type[forms.Form]:
     """A quantity for each line with something open that ships from a warehouse of the user's."""
     lines = [
         line
-        for line in order.lines.all()
+        for line in order.lines.select_related("unit")
         if line.open_quantity
         and may_use_warehouse(request.user, line.warehouse_id or order.warehouse_id)
     ]
@@ -50,7 +50,7 @@ def delivery_form(order: Any, request: HttpRequest) -> type[forms.Form]:
         "DeliverForm",
         {
             f"line_{line.pk}": _quantity(
-                f"{line} ({plain(line.open_quantity)} {line.unit_id})", first=line.open_quantity
+                f"{line} ({plain(line.open_quantity)} {line.unit})", first=line.open_quantity
             )
             for line in lines
         },
@@ -62,8 +62,8 @@ def quantities_form(delivery: Any, _request: HttpRequest) -> type[forms.Form]:
     return _named(
         "QuantitiesForm",
         {
-            f"line_{line.pk}": _quantity(f"{line} ({line.unit_id})", first=line.quantity)
-            for line in delivery.lines.all()
+            f"line_{line.pk}": _quantity(f"{line} ({line.unit})", first=line.quantity)
+            for line in delivery.lines.select_related("unit")
         },
     )
 

@@ -29,6 +29,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from erp.core.admin.batch import run_batch
+from erp.core.admin.dress import dress
 from erp.core.admin.scoped import M, ScopedAdmin
 from erp.core.errors import DomainError
 from erp.core.policy import allowed
@@ -204,6 +205,7 @@ class ActionsAdmin(ScopedAdmin[M]):
         self, request: HttpRequest, action: ObjectAction, obj: Any, form: forms.Form
     ) -> HttpResponse:
         """Show the page on which a verb asks what it has to know."""
+        dress(form)
         fieldsets = [(None, {"fields": list(form.fields)})]
         shown: Any = form  # a fieldset asks no more of it than its fields
         context = {
