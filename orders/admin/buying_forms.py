@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from erp.core.money import ZERO, plain
 from orders.models import PurchaseOrder, PurchaseOrderLine, Receipt
@@ -83,7 +84,7 @@ def close_form(order: Any, _request: HttpRequest) -> type[forms.Form]:
             coerce=int,
             choices=choices,
             initial=[pk for pk, _name in choices],
-            widget=forms.CheckboxSelectMultiple,
+            widget=UnfoldAdminCheckboxSelectMultipleWidget,
         ),
     }
     return type("CloseForm", (forms.Form,), fields)
