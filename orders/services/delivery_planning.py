@@ -263,6 +263,12 @@ def reserve_delivery(delivery_id: int, *, by: User, version: int | None = None) 
     Raises DomainError invalid_transition, over_delivery, insufficient_stock.
     """
     delivery, order = _locked_with_order(delivery_id, version)
+    if delivery.status != _S.DRAFT:  # picked goods go back by a step of their own
+        raise DomainError(
+            _("%(ref)s is %(status)s.")
+            % {"ref": delivery.ref, "status": delivery.get_status_display()},
+            code="invalid_transition",
+        )
     old = delivery.move_to(_S.RESERVED)
     lines = {line.pk: line for line in order.lines.all()}
     wanted = dict(

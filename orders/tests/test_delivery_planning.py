@@ -228,6 +228,15 @@ def test_every_step_goes_back_until_it_is_shipped() -> None:
     assert_books_ok()
 
 
+def test_only_a_draft_is_reserved() -> None:
+    delivery = services.create_delivery(confirmed_order(line(stocked(), 10)).pk, by=keeper())
+    with refused("invalid_transition"):
+        services.reserve_delivery(delivery.pk, by=keeper())
+    services.pick_delivery(delivery.pk, by=keeper())
+    with refused("invalid_transition"):  # what is picked stays picked
+        services.reserve_delivery(delivery.pk, by=keeper())
+
+
 def test_a_draft_reserves_again_what_was_given_up_meanwhile() -> None:
     product = stocked()
     order = confirmed_order(line(product, 10))

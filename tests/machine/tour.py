@@ -246,6 +246,7 @@ def deliveries(t: Trader) -> None:
     t.change_delivery(one_go, {one_go.lines[1]: D("1.5")})
     t.pick_goods(one_go)
     t.change_delivery(one_go, {one_go.lines[1]: D(1)})
+    t.reserve_delivery(one_go)  # picked goods are put back by a step of their own
     t.step_back(one_go)
     t.pick_goods(one_go)
     t.finish(one_go)
