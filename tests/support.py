@@ -4,8 +4,7 @@
 but for the single entry of the operation log that tells of the refusal.
 """
 
-import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -15,7 +14,7 @@ from typing import Any
 import pytest
 from django.apps import apps
 from django.conf import settings
-from django.db import connection, connections, transaction
+from django.db import connection, transaction
 
 from accounts.models import User
 from audit.models import AuditEntry
@@ -34,6 +33,7 @@ from quotations import services as quotations
 from quotations.models import Quotation
 from quotations.services import LineInput
 from tests import factories
+from tests.racing import FIGURES
 
 # --- people, places, accounts ------------------------------------------------------------------
 
@@ -161,12 +161,13 @@ def posted_invoice(*lines: LineInput, customer: Customer | None = None) -> Invoi
 def simple_invoice(gross: Any, *, customer: Customer) -> Invoice:
     """Post a sales invoice of one tax-free piece, with nothing delivered behind it."""
     chart()
-    invoice = factories.InvoiceFactory(owner=seller(), customer=customer, lines=0)
-    row = factories.InvoiceLineFactory(
-        document=invoice, quantity=1, unit_price=Decimal(gross), tax_rate=Decimal(0)
-    )
-    invoice.sum_lines([row])
-    invoice.save()
+    with transaction.atomic():  # readers of the books see all of it or nothing
+        invoice = factories.InvoiceFactory(owner=seller(), customer=customer, lines=0)
+        row = factories.InvoiceLineFactory(
+            document=invoice, quantity=1, unit_price=Decimal(gross), tax_rate=Decimal(0)
+        )
+        invoice.sum_lines([row])
+        invoice.save()
     return finance.post_invoice(invoice.pk, by=accountant())
 
 
@@ -265,6 +266,7 @@ def full_deal() -> Deal:
 
 def assert_books_ok() -> None:
     """Every registered invariant holds."""
+    FIGURES.proofs_of_books += 1
     assert [outcome.as_json() for outcome in verify() if not outcome.ok] == []
 
 
@@ -314,47 +316,7 @@ def actions(obj: Any) -> list[str]:
     return list(rows.order_by("pk").values_list("action", flat=True))
 
 
-# --- threads -----------------------------------------------------------------------------------
-
-
-def at_once(*calls: Callable[[], Any]) -> list[Any]:
-    """Run the calls in threads released together; return results or the exceptions raised."""
-    barrier = threading.Barrier(len(calls), timeout=20)
-    results: list[Any] = [None] * len(calls)
-
-    def run(place: int, call: Callable[[], Any]) -> None:
-        try:
-            connection.ensure_connection()  # not a part of the race
-            barrier.wait()
-            results[place] = call()
-        except Exception as error:  # noqa: BLE001 (the test looks at it)
-            results[place] = error
-        finally:
-            connections.close_all()
-
-    threads = [
-        threading.Thread(target=run, args=(place, call), name=str(place))
-        for place, call in enumerate(calls)
-    ]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-    assert not any(thread.is_alive() for thread in threads)
-    return results
-
-
-def codes(results: Sequence[Any]) -> list[str]:
-    """Return "ok" or the refusal's code per result, sorted; anything else raised is a bug."""
-    told = []
-    for result in results:
-        if isinstance(result, DomainError):
-            told.append(result.code)
-        elif isinstance(result, Exception):
-            raise result
-        else:
-            told.append("ok")
-    return sorted(told)
+# --- other processes ---------------------------------------------------------------------------
 
 
 def url_of_test_database() -> str:
@@ -364,16 +326,3 @@ def url_of_test_database() -> str:
         return f"sqlite:///{base['NAME']}"
     who = base["USER"] + (f":{base['PASSWORD']}" if base["PASSWORD"] else "")
     return f"mysql://{who}@{base['HOST']}:{base['PORT'] or 3306}/{base['NAME']}"
-
-
-class Rendezvous:
-    """A place where each thread waits once for the others: it forces the fatal interleaving."""
-
-    def __init__(self, parties: int) -> None:
-        self._barrier = threading.Barrier(parties, timeout=20)
-        self._been = threading.local()
-
-    def meet(self) -> None:
-        if not getattr(self._been, "here", False):
-            self._been.here = True
-            self._barrier.wait()

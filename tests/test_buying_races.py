@@ -8,19 +8,17 @@ from functools import partial
 from typing import Any
 
 import pytest
-from django.db import connection
 
 from inventory.models import StockBalance
 from orders import services
 from orders.models import PurchaseOrder, PurchaseOrderLine, Receipt, SupplierReturn
 from orders.services import Chosen, CountedLine, ReturnedLine, Wanted
 from tests import factories
+from tests.racing import ON_MARIADB, ROUNDS, THREADS, at_once, codes
 from tests.support import (
     assert_books_ok,
-    at_once,
     buyer,
     chart,
-    codes,
     draft_order,
     keeper,
     line,
@@ -30,16 +28,7 @@ from tests.support import (
     sent_purchase,
 )
 
-pytestmark = [
-    pytest.mark.mariadb,
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.usefixtures("company"),
-    pytest.mark.skipif(
-        connection.vendor != "mysql", reason="row locks need MariaDB (DATABASE_URL=mysql://…)"
-    ),
-]
-ROUNDS = 20
-THREADS = 16
+pytestmark = ON_MARIADB
 
 
 @pytest.fixture(autouse=True)

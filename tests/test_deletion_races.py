@@ -13,18 +13,11 @@ from erp.core.deletion import delete_rows
 from quotations.models import Quotation
 from quotations.services import create_quotation
 from tests import factories as f
-from tests.support import at_once, codes, line, seller
+from tests.racing import ON_MARIADB, ROUNDS, at_once, codes, without_lock
+from tests.support import line, seller
 from tests.test_merge_races import elsewhere
-from tests.test_races import without_lock
 
-pytestmark = [
-    pytest.mark.mariadb,
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(
-        "connection.vendor != 'mysql'", reason="row locks need MariaDB (DATABASE_URL=mysql://…)"
-    ),
-]
-ROUNDS = 20
+pytestmark = ON_MARIADB
 
 
 def _customer() -> Customer:

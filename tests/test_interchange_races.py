@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.db import connection  # noqa: F401 (the condition below names it)
 
 from products.models import Interchange, Product
 from products.services import (
@@ -17,17 +16,10 @@ from products.services import (
 )
 from products.supersession import reachable, steps_from
 from tests.factories import InterchangeFactory, ProductFactory
-from tests.support import at_once, codes, manager
-from tests.test_races import without_lock
+from tests.racing import ON_MARIADB, ROUNDS, at_once, codes, without_lock
+from tests.support import manager
 
-pytestmark = [
-    pytest.mark.mariadb,
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(
-        "connection.vendor != 'mysql'", reason="row locks need MariaDB (DATABASE_URL=mysql://…)"
-    ),
-]
-ROUNDS = 10
+pytestmark = ON_MARIADB
 Grade = Interchange.Grade
 
 

@@ -3,16 +3,20 @@
 On the real database: SQLite knows no row locks. See tests/test_races.py.
 """
 
+import itertools
+from collections import Counter
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
 import pytest
-from django.db import connection
 from django.db.models import QuerySet
 
+from customers.models import Customer
 from erp.core.periods import company_today
 from erp.core.service import service
+from finance import services as finance
+from finance.models import BankAccount
 from inventory.models import StockBalance, StockMove, StockValue
 from inventory.services import (
     Movement,
@@ -24,17 +28,31 @@ from inventory.services import (
 )
 from products.models import Product
 from tests import factories
-from tests.support import Rendezvous, assert_books_ok, at_once, codes, main_bin, stock
-from tests.test_races import meet_before, without_lock
+from tests.racing import (
+    ON_MARIADB,
+    ROUNDS,
+    THREADS,
+    Rendezvous,
+    at_once,
+    codes,
+    meet_before,
+    on_and_on,
+    without_lock,
+    wrong_books,
+)
+from tests.support import (
+    accountant,
+    assert_books_ok,
+    chart,
+    keeper,
+    main_bin,
+    posted_payment,
+    seller,
+    simple_invoice,
+    stock,
+)
 
-pytestmark = [
-    pytest.mark.mariadb,
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(
-        connection.vendor != "mysql", reason="row locks need MariaDB (DATABASE_URL=mysql://…)"
-    ),
-]
-ROUNDS = 20
+pytestmark = ON_MARIADB
 
 
 @service("test.issue")
@@ -62,6 +80,7 @@ def _stocked(quantity: int = 10) -> Product:
     return product
 
 
+@pytest.mark.case("C09")
 def test_what_came_is_taken_back_or_leaves_but_not_both() -> None:
     """Ten came in; one document takes them back while sixteen want one each."""
     for _round in range(ROUNDS):
@@ -83,6 +102,7 @@ def test_what_came_is_taken_back_or_leaves_but_not_both() -> None:
     assert_books_ok()
 
 
+@pytest.mark.case("C09")
 def test_a_document_is_taken_back_once() -> None:
     for number in range(ROUNDS):
         product = _stocked()
@@ -93,6 +113,7 @@ def test_a_document_is_taken_back_once() -> None:
     assert_books_ok()
 
 
+@pytest.mark.case("C09")
 def test_without_the_lock_on_stock_a_document_is_taken_back_twice(monkeypatch: Any) -> None:
     product = _stocked()
     _issue(product, 1, 7)
@@ -105,6 +126,7 @@ def test_without_the_lock_on_stock_a_document_is_taken_back_twice(monkeypatch: A
     assert StockMove.objects.exclude(reverses=None).count() == 2
 
 
+@pytest.mark.case("C09")
 def test_goods_leave_while_their_value_changes_and_no_cent_is_lost() -> None:
     for number in range(ROUNDS):
         product = _stocked()
@@ -116,4 +138,51 @@ def test_goods_leave_while_their_value_changes_and_no_cent_is_lost() -> None:
         row = StockValue.objects.get(product=product)
         assert not row.quantity
         assert not row.value
+    assert_books_ok()
+
+
+# --- the bank test -------------------------------------------------------------------------------
+
+
+def _pay(number: int) -> str:
+    """Post an invoice and a payment of one customer and settle most of it: six commits."""
+    by, amount = accountant(), Decimal(number % 90 + 10)
+    customer = Customer.objects.order_by("pk")[number % 4]
+    invoice = simple_invoice(amount, customer=customer)
+    bank = BankAccount.objects.order_by("pk")[number % 2]
+    paid = posted_payment(amount + number % 3, partner=customer, account=bank)
+    finance.allocate_payment(paid.pk, invoice.pk, amount - number % 5, by=by)
+    return "ok"
+
+
+@pytest.mark.case("C09")
+def test_money_and_goods_change_hands_and_every_read_balances(record_property: Any) -> None:
+    """All books as of one moment: entries balance, accounts are what their ledgers say."""
+    for hire in (accountant, seller, keeper):
+        hire()
+    chart()
+    for code in ("A", "B"):
+        factories.BankAccountFactory(code=code)
+    for _number in range(4):
+        factories.CustomerFactory(owner=seller())
+    product = _stocked(5000)
+    number = itertools.count(1)
+    moves: list[Callable[[], Any]] = [
+        lambda: _pay(next(number)),
+        lambda: _pay(next(number)),
+        lambda: _issue(product, next(number)),
+        lambda: _dearer(product, next(number)),
+    ]
+    load = [on_and_on(moves[n % 4]) for n in range(THREADS)]
+
+    *told, reads, more = at_once(*load, *[on_and_on(wrong_books)] * 2)
+
+    ends = Counter(code for one in told for code in one)
+    record_property("load", dict(ends))
+    seen = [wrong for one in (reads, more) for wrong in one if wrong != "ok"]
+    record_property("reads violating / total", f"{len(seen)} / {len(reads) + len(more)}")
+    assert seen == []
+    assert reads
+    assert more
+    assert set(ends) == {"ok"}
     assert_books_ok()

@@ -20,10 +20,9 @@ from quotations import services as quotations
 from quotations.models import QuotationLine
 from quotations.services import drafting, lines
 from tests import factories
+from tests.racing import ON_MARIADB, ROUNDS, at_once, codes
 from tests.support import (
     assert_books_ok,
-    at_once,
-    codes,
     confirmed_order,
     draft_order,
     keeper,
@@ -33,15 +32,7 @@ from tests.support import (
     stock,
 )
 
-pytestmark = [
-    pytest.mark.mariadb,
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(
-        "connection.vendor != 'mysql'", reason="row locks need MariaDB (DATABASE_URL=mysql://…)"
-    ),
-    pytest.mark.usefixtures("company"),
-]
-ROUNDS = 8
+pytestmark = ON_MARIADB
 
 
 def twins() -> tuple[Product, Product]:

@@ -1,9 +1,8 @@
 """Legal numbers under load: many at once, some rolled back, some killed (CASES.md C04).
 
-``python bench/bench_numbers.py`` prints the figures.
+``python bench/bench_races.py`` prints the figures.
 """
 
-import os
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -19,16 +18,11 @@ from erp.core.service import service
 from finance.models import Invoice, JournalEntry
 from finance.services import post_invoice
 from tests import factories
-from tests.support import accountant, assert_books_ok, at_once, chart, seller
+from tests.racing import ON_MARIADB, at_once
+from tests.support import accountant, assert_books_ok, chart, seller
 
-pytestmark = [
-    pytest.mark.mariadb,
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(
-        "connection.vendor != 'mysql'", reason="row locks need MariaDB (DATABASE_URL=mysql://…)"
-    ),
-]
-DOCUMENTS = int(os.environ.get("BENCH_DOCUMENTS", "500"))
+pytestmark = ON_MARIADB
+DOCUMENTS = 500
 THREADS = 32
 
 
@@ -87,7 +81,8 @@ def _kill_own_connection() -> None:
         cursor.execute("KILL CONNECTION_ID()")
 
 
-def test_no_number_is_drawn_twice_and_none_is_missing() -> None:
+@pytest.mark.case("C04")
+def test_no_number_is_drawn_twice_and_none_is_missing(record_property: Any) -> None:
     chart()
     by, customer = accountant(), factories.CustomerFactory(owner=seller())
     drafts = [
@@ -111,10 +106,10 @@ def test_no_number_is_drawn_twice_and_none_is_missing() -> None:
     counts = sorted(split_number(str(number))[2] for number in numbers)
     duplicates = len(counts) - len(set(counts))
     gaps = max(counts) - len(set(counts))
-    print(  # noqa: T201 (the figures are what this is for)
-        f"\n{DOCUMENTS} documents, {THREADS} threads: {posted} posted, {rolled_back} rolled back,"
-        f" {killed} killed; duplicates {duplicates}, gaps {gaps};"
-        f" {DOCUMENTS / seconds:.0f} documents/s"
+    record_property(
+        f"{DOCUMENTS} documents",
+        f"{posted} posted, {rolled_back} rolled back, {killed} killed; {duplicates} duplicates,"
+        f" {gaps} gaps; {DOCUMENTS / seconds:.0f} a second",
     )
     assert (posted, rolled_back, killed) == (
         DOCUMENTS - rolled_back - killed,

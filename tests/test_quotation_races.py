@@ -17,27 +17,19 @@ from orders.models import SalesOrder, SalesOrderLine
 from quotations import services
 from quotations.models import LineOutcome, Quotation, QuotationLine
 from tests import factories
-from tests.support import (
+from tests.racing import (
+    ON_MARIADB,
+    ROUNDS,
+    THREADS,
     Rendezvous,
-    assert_books_ok,
     at_once,
     codes,
-    line,
-    main_warehouse,
-    manager,
-    seller,
-    sent_quotation,
+    meet_before,
+    without_lock,
 )
-from tests.test_races import meet_before, without_lock
+from tests.support import assert_books_ok, line, main_warehouse, manager, seller, sent_quotation
 
-pytestmark = [
-    pytest.mark.mariadb,
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(
-        "connection.vendor != 'mysql'", reason="row locks need MariaDB (DATABASE_URL=mysql://…)"
-    ),
-]
-ROUNDS, THREADS = 20, 16
+pytestmark = ON_MARIADB
 Call = Callable[[], Any]
 
 

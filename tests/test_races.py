@@ -6,6 +6,7 @@ patches ``QuerySet.select_for_update``, as pretix does: the one exception to "no
 """
 
 import contextlib
+import random
 import threading
 from collections import Counter
 from collections.abc import Callable
@@ -16,7 +17,7 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError, OperationalError, connection, transaction
-from django.db.models import Model, QuerySet, Sum
+from django.db.models import QuerySet, Sum
 
 from customers.models import Customer
 from erp.core import bulk, jobs
@@ -28,7 +29,7 @@ from erp.core.numbering import draw_number
 from erp.core.service import service
 from finance import services as finance
 from finance.models import Allocation, Invoice, Payment
-from inventory.models import Reservation, StockBalance, StockMove, StockValue
+from inventory.models import Reservation, StockBalance, StockValue
 from inventory.services import Source, release
 from orders import services as orders
 from orders.models import Delivery, SalesOrder
@@ -36,13 +37,20 @@ from products.codes import learn_code
 from products.models import Product, ProductCode
 from quotations.models import Quotation
 from tests import factories
-from tests.support import (
+from tests.racing import (
+    ON_MARIADB,
+    ROUNDS,
+    THREADS,
     Rendezvous,
+    at_once,
+    codes,
+    meet_before,
+    without_lock,
+)
+from tests.support import (
     accountant,
     assert_books_ok,
-    at_once,
     chart,
-    codes,
     counted_receipt,
     keeper,
     line,
@@ -57,38 +65,7 @@ from tests.support import (
     stock,
 )
 
-pytestmark = [
-    pytest.mark.mariadb,
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(
-        "connection.vendor != 'mysql'", reason="row locks need MariaDB (DATABASE_URL=mysql://…)"
-    ),
-]
-ROUNDS = 20
-
-
-def without_lock(monkeypatch: pytest.MonkeyPatch, *models: type[Model]) -> None:
-    """Let rows of these models be read without their lock."""
-    locked = QuerySet.select_for_update
-
-    def maybe(self: Any, *args: Any, **kwargs: Any) -> Any:
-        return self if self.model in models else locked(self, *args, **kwargs)
-
-    monkeypatch.setattr(QuerySet, "select_for_update", maybe)
-
-
-def meet_before(
-    monkeypatch: pytest.MonkeyPatch, owner: Any, name: str, place: Rendezvous, *, of: Any = None
-) -> None:
-    """Let the threads wait for each other just before ``owner.name`` runs (for one model)."""
-    original = getattr(owner, name)
-
-    def wait_then(self: Any, *args: Any, **kwargs: Any) -> Any:
-        if of is None or getattr(self, "model", of) is of:
-            place.meet()
-        return original(self, *args, **kwargs)
-
-    monkeypatch.setattr(owner, name, wait_then)
+pytestmark = ON_MARIADB
 
 
 # --- the last unit -----------------------------------------------------------------------------
@@ -116,28 +93,30 @@ def _draft(*products: Product, quantity: int = 1) -> SalesOrder:
     return order
 
 
-def _two_orders_for_the_last_unit(product: Product) -> list[Callable[[], Any]]:
-    return [_confirm(_draft(product)) for _number in range(2)]
+def _orders_for_the_last_unit(product: Product, count: int) -> list[Callable[[], Any]]:
+    return [_confirm(_draft(product)) for _number in range(count)]
 
 
-def test_of_two_orders_for_the_last_unit_exactly_one_is_confirmed() -> None:
+@pytest.mark.case("C01")
+def test_of_64_orders_for_the_last_unit_exactly_one_is_confirmed() -> None:
     for _round in range(ROUNDS):
         product = factories.ProductFactory()
         stock(product, 1, "8.00")
 
-        results = at_once(*_two_orders_for_the_last_unit(product))
+        results = at_once(*_orders_for_the_last_unit(product, 64))
 
-        assert codes(results) == ["insufficient_stock", "ok"]
+        assert codes(results) == ["insufficient_stock"] * 63 + ["ok"]
         assert Reservation.objects.filter(product=product).count() == 1
         assert StockBalance.objects.get(product=product).reserved == 1
     assert SalesOrder.objects.filter(status="confirmed").count() == ROUNDS
     assert_books_ok()
 
 
+@pytest.mark.case("C01")
 def test_without_the_lock_on_stock_both_get_the_last_unit(monkeypatch: Any) -> None:
     product = factories.ProductFactory()
     stock(product, 1, "8.00")
-    race = _two_orders_for_the_last_unit(product)
+    race = _orders_for_the_last_unit(product, 2)
     without_lock(monkeypatch, StockBalance)
     # Both have read the balance and decided; then both write.
     meet_before(monkeypatch, bulk, "insert", Rendezvous(2))  # of the reservations
@@ -149,11 +128,12 @@ def test_without_the_lock_on_stock_both_get_the_last_unit(monkeypatch: Any) -> N
     assert promised == 2  # of one on hand
 
 
-def test_of_eight_orders_of_one_to_three_pieces_no_more_than_ten_are_promised() -> None:
-    for _round in range(3):
+@pytest.mark.case("C01")
+def test_of_64_orders_of_one_to_three_pieces_no_more_than_ten_are_promised() -> None:
+    for _round in range(ROUNDS):
         product = factories.ProductFactory()
         stock(product, 10, "80.00")
-        race = [_confirm(_draft(product, quantity=1 + n % 3)) for n in range(8)]
+        race = [_confirm(_draft(product, quantity=1 + n % 3)) for n in range(64)]
 
         told = codes(at_once(*race))
 
@@ -167,6 +147,23 @@ def test_of_eight_orders_of_one_to_three_pieces_no_more_than_ten_are_promised() 
 # --- orders over the same products in opposite order -------------------------------------------
 
 
+@pytest.mark.case("C02")
+def test_orders_of_many_lines_in_any_order_never_deadlock() -> None:
+    """Sixteen over {A, B} and {B, A}, padded to 2-20 lines of ten more products at random."""
+    chance = random.Random(2026)
+    a, b, *more = [factories.ProductFactory() for _number in range(12)]
+    for product in (a, b, *more):
+        stock(product, 10_000, "80000.00")
+    for _round in range(ROUNDS):
+        race = []
+        for number in range(THREADS):
+            rest = chance.choices(more, k=chance.randrange(19))
+            pair = [a, b] if number % 2 else [b, a]
+            race.append(_confirm(_draft(pair[0], *rest, pair[1])))
+        assert codes(at_once(*race)) == ["ok"] * THREADS
+    assert_books_ok()
+
+
 def _crossing_orders() -> tuple[list[Product], list[Callable[[], Any]]]:
     products = [factories.ProductFactory() for _number in range(2)]
     for product in products:
@@ -174,6 +171,7 @@ def _crossing_orders() -> tuple[list[Product], list[Callable[[], Any]]]:
     return products, [_confirm(_draft(*products)), _confirm(_draft(*reversed(products)))]
 
 
+@pytest.mark.case("C02")
 def test_orders_over_the_same_products_in_opposite_order_never_deadlock(caplog: Any) -> None:
     caplog.set_level("INFO", logger="erp.core.service")
     for _round in range(ROUNDS):
@@ -201,6 +199,7 @@ def _lock_in_entered_order(monkeypatch: pytest.MonkeyPatch, products: list[Produ
     monkeypatch.setattr(QuerySet, "order_by", one_by_one)
 
 
+@pytest.mark.case("C02")
 def test_without_the_order_of_locks_a_deadlock_reaches_the_caller(monkeypatch: Any) -> None:
     products, race = _crossing_orders()
     _lock_in_entered_order(monkeypatch, products)
@@ -268,6 +267,7 @@ def _draw_ten(thread: int) -> list[str]:
     return drawn
 
 
+@pytest.mark.case("C04")
 def test_sixteen_threads_draw_numbers_without_gap_or_duplicate() -> None:
     """None was drawn this year yet, and every tenth transaction is rolled back."""
     results = at_once(*[lambda n=n: _draw_ten(n) for n in range(16)])
@@ -301,8 +301,9 @@ def _eight_payments_to_one_invoice() -> list[Callable[[], Any]]:
     return [_allocate(payment, invoice) for payment in payments]
 
 
+@pytest.mark.case("C03")
 def test_eight_threads_allocate_no_more_than_the_payment() -> None:
-    for _round in range(3):
+    for _round in range(ROUNDS):
         Allocation.objects.all().delete()
         told = codes(at_once(*_one_payment_to_eight_invoices()))
         assert told == ["ok"] * 3 + ["over_allocated"] * 5
@@ -310,8 +311,9 @@ def test_eight_threads_allocate_no_more_than_the_payment() -> None:
     assert_books_ok()
 
 
+@pytest.mark.case("C03")
 def test_eight_threads_allocate_no_more_than_the_invoice() -> None:
-    for _round in range(3):
+    for _round in range(ROUNDS):
         Allocation.objects.all().delete()
         told = codes(at_once(*_eight_payments_to_one_invoice()))
         assert told == ["ok"] * 3 + ["over_paid"] * 5
@@ -319,6 +321,7 @@ def test_eight_threads_allocate_no_more_than_the_invoice() -> None:
     assert_books_ok()
 
 
+@pytest.mark.case("C03")
 def test_without_the_lock_on_the_payment_it_is_allocated_several_times(monkeypatch: Any) -> None:
     race = _one_payment_to_eight_invoices()
     without_lock(monkeypatch, Payment)
@@ -329,6 +332,7 @@ def test_without_the_lock_on_the_payment_it_is_allocated_several_times(monkeypat
     assert Allocation.objects.aggregate(n=Sum("amount"))["n"] == Decimal("240.00")  # of 100.00
 
 
+@pytest.mark.case("C03")
 def test_without_the_lock_on_the_invoice_it_is_paid_several_times(monkeypatch: Any) -> None:
     race = _eight_payments_to_one_invoice()
     without_lock(monkeypatch, Invoice)
@@ -363,7 +367,7 @@ def _invoice(delivery: Delivery) -> Callable[[], Any]:
 
 
 def test_a_delivery_invoiced_by_two_at_once_has_one_invoice() -> None:
-    for _round in range(5):
+    for _round in range(ROUNDS):
         product = factories.ProductFactory()
         stock(product, 10, "80.00")
         delivery = shipped_delivery(line(product, 10))
@@ -382,7 +386,7 @@ def test_without_the_lock_on_the_delivery_it_is_invoiced_twice(monkeypatch: Any)
 
 def test_goods_shipped_by_two_at_once_leave_once() -> None:
     keep = keeper()
-    for _round in range(5):
+    for _round in range(ROUNDS):
         product = factories.ProductFactory()
         stock(product, 10, "80.00")
         delivery = planned_delivery(line(product, 4))
@@ -397,7 +401,7 @@ def test_goods_shipped_by_two_at_once_leave_once() -> None:
 def test_a_receipt_posted_by_two_at_once_comes_in_once() -> None:
     keep = keeper()
     chart()
-    for _round in range(5):
+    for _round in range(ROUNDS):
         receipt = counted_receipt(sent_purchase(factories.ProductFactory(), 20))
         race = [lambda pk=receipt.pk: orders.post_receipt(pk, by=keep)] * 2
         assert codes(at_once(*race)) == ["invalid_transition", "ok"]
@@ -408,7 +412,7 @@ def test_a_receipt_posted_by_two_at_once_comes_in_once() -> None:
 def test_two_receipts_of_one_order_at_once_take_in_no_more_than_was_ordered() -> None:
     keep = keeper()
     chart()
-    for _round in range(5):
+    for _round in range(ROUNDS):
         order = sent_purchase(factories.ProductFactory(), 20)
         receipts = [counted_receipt(order), counted_receipt(order)]
         race = [lambda pk=receipt.pk: orders.post_receipt(pk, by=keep) for receipt in receipts]
@@ -433,7 +437,7 @@ def test_first_receipts_of_one_product_by_eight_at_once_all_count() -> None:
 
 def test_confirm_cancel_and_ship_at_once_end_in_a_legal_state() -> None:
     boss, keep = seller(), keeper()
-    for _round in range(5):
+    for _round in range(ROUNDS):
         product = factories.ProductFactory()
         stock(product, 10, "80.00")
         delivery = planned_delivery(line(product, 4))
@@ -486,47 +490,6 @@ def test_of_two_runners_one_runs_the_periodic_job(monkeypatch: Any) -> None:
         codes(results)
         assert sorted(results) == [[], [], [], ["test.hourly"]]
     assert ran == ["x"] * 5
-
-
-def test_goods_leave_and_arrive_at_once_and_every_read_in_between_is_consistent() -> None:
-    """While four threads ship and receive, a fifth proves the books again and again."""
-    from erp.core.invariants import verify  # noqa: PLC0415
-
-    keep = keeper()
-    product = factories.ProductFactory()
-    stock(product, 40, "300.00")
-    ships = [planned_delivery(line(product, 3)).pk for _number in range(4)]
-    comes = [counted_receipt(sent_purchase(product, 5, "9.10")).pk for _number in range(4)]
-    busy = threading.Event()
-
-    def move(service_: Callable[..., Any], keys: list[int]) -> Callable[[], Any]:
-        return lambda: [service_(key, by=keep) for key in keys]
-
-    def read() -> list[Any]:
-        bad: list[Any] = []
-        while not busy.is_set():
-            with transaction.atomic():
-                with connection.cursor() as cursor:
-                    cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
-                bad += [outcome for outcome in verify() if not outcome.ok]
-        return bad
-
-    watcher: list[Any] = []
-    thread = threading.Thread(target=lambda: watcher.append(at_once(read)[0]))
-    thread.start()
-    results = at_once(
-        move(orders.ship_delivery, ships[:2]),
-        move(orders.ship_delivery, ships[2:]),
-        move(orders.post_receipt, comes[:2]),
-        move(orders.post_receipt, comes[2:]),
-    )
-    busy.set()
-    thread.join(60)
-
-    codes(results)
-    assert watcher == [[]]
-    assert StockMove.objects.filter(kind="delivery").count() == 4
-    assert_books_ok()
 
 
 def test_a_name_taken_by_two_at_once_is_given_to_one() -> None:

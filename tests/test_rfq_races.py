@@ -10,7 +10,6 @@ from functools import partial
 from typing import Any
 
 import pytest
-from django.db import connection  # noqa: F401 (the mark asks it)
 from django.db.models import QuerySet, Sum
 
 from orders.models import AwardOrder, PurchaseOrder
@@ -22,18 +21,19 @@ from quotations.rfq_files import import_sheet
 from quotations.rfq_sheet import rfq_sheet
 from quotations.services import AwardInput, ReplyInput, RfqLineInput
 from tests import factories
-from tests.support import Rendezvous, assert_books_ok, at_once, buyer, codes, main_warehouse
-from tests.test_races import meet_before, without_lock
+from tests.racing import (
+    ON_MARIADB,
+    ROUNDS,
+    THREADS,
+    Rendezvous,
+    at_once,
+    codes,
+    meet_before,
+    without_lock,
+)
+from tests.support import assert_books_ok, buyer, main_warehouse
 
-pytestmark = [
-    pytest.mark.mariadb,
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(
-        "connection.vendor != 'mysql'", reason="row locks need MariaDB (DATABASE_URL=mysql://…)"
-    ),
-]
-ROUNDS = 20
-THREADS = 16
+pytestmark = ON_MARIADB
 WANTED = Decimal(10)
 
 

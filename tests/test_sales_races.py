@@ -7,19 +7,27 @@ from functools import partial
 from typing import Any
 
 import pytest
-from django.db import connection  # noqa: F401 (the condition below names it)
 
 from customers.models import Customer
+from erp.core.deletion import delete_rows
+from inventory.models import Reservation
 from orders import services as orders
 from orders.models import Delivery, Return, SalesOrder
 from orders.services.credit import check_credit
 from products.models import Product
 from tests import factories
-from tests.support import (
+from tests.racing import (
+    ON_MARIADB,
+    ROUNDS,
+    THREADS,
     Rendezvous,
-    assert_books_ok,
     at_once,
     codes,
+    meet_before,
+    without_lock,
+)
+from tests.support import (
+    assert_books_ok,
     draft_order,
     keeper,
     line,
@@ -28,16 +36,8 @@ from tests.support import (
     shipped_delivery,
     stock,
 )
-from tests.test_races import meet_before, without_lock
 
-pytestmark = [
-    pytest.mark.mariadb,
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(
-        "connection.vendor != 'mysql'", reason="row locks need MariaDB (DATABASE_URL=mysql://…)"
-    ),
-]
-ROUNDS = 20
+pytestmark = ON_MARIADB
 # What an order may answer to whoever came too late.
 LATE = {
     "ok",
@@ -49,6 +49,8 @@ LATE = {
     "not_a_draft",
     "nothing_to_close",
     "nothing_reserved",
+    "not_found",
+    "in_use",
 }
 
 
@@ -71,7 +73,11 @@ def _returning(delivery: Delivery, quantity: int) -> Callable[[], Return]:
     return partial(orders.create_return, delivery.pk, [entered], reason="x", by=keeper())
 
 
-def test_one_order_confirmed_edited_shipped_closed_and_cancelled_at_once(product: Product) -> None:
+@pytest.mark.case("C07")
+def test_one_order_confirmed_edited_shipped_deleted_and_cancelled_at_once(
+    product: Product,
+) -> None:
+    deleted = 0
     for _ in range(ROUNDS):
         order = draft_order(line(product, 4))
         pk, entered = order.pk, orders.OrderLineInput(product.pk, Decimal(3), Decimal(9))
@@ -80,13 +86,61 @@ def test_one_order_confirmed_edited_shipped_closed_and_cancelled_at_once(product
             *[partial(orders.cancel_order, pk, by=seller())] * 2,
             *[partial(orders.replace_lines, pk, [entered], version=None, by=seller())] * 3,
             *[partial(_ship, pk)] * 4,
+            *[partial(delete_rows, SalesOrder, [pk], by=seller())] * 2,
             partial(orders.reopen_order, pk, by=seller()),
             partial(orders.unreserve_order, pk, by=seller()),
             partial(orders.close_order, pk, reason="x", by=seller()),
         ]
         assert set(codes(at_once(*calls))) <= LATE
-        order.refresh_from_db()
-        assert order.status in SalesOrder.Status.values
+        found = SalesOrder.objects.filter(pk=pk).first()
+        if found is None:
+            deleted += 1
+            assert not Delivery.objects.filter(sales_order=pk).exists()
+            assert not Reservation.objects.filter(source_id=pk).exists()
+        else:
+            assert found.status in SalesOrder.Status.values
+    assert deleted < ROUNDS
+    assert_books_ok()
+
+
+@pytest.mark.case("C07")
+@pytest.mark.parametrize("other", ["confirm", "edit"])
+def test_without_the_orders_lock_it_ends_in_no_legal_state(
+    product: Product, monkeypatch: pytest.MonkeyPatch, other: str
+) -> None:
+    """A draft is cancelled while somebody who saw the same draft goes on with it."""
+    order = draft_order(line(product, 4))
+    entered = orders.OrderLineInput(product.pk, Decimal(3), Decimal(9))
+    verbs: dict[str, Callable[[], Any]] = {
+        "confirm": partial(orders.confirm_order, order.pk, by=seller()),
+        "edit": partial(orders.replace_lines, order.pk, [entered], version=None, by=seller()),
+    }
+    seen = order.version
+    without_lock(monkeypatch, SalesOrder)
+    meet_before(monkeypatch, SalesOrder, "save", Rendezvous(2))
+    cancel = partial(orders.cancel_order, order.pk, by=seller())
+    assert codes(at_once(cancel, verbs[other])) == ["ok", "ok"]
+    order.refresh_from_db()
+    assert order.version == seen + 1  # of two changes: one was lost
+
+
+@pytest.mark.case("BZ04")
+def test_of_many_tabs_over_one_order_one_saves(product: Product) -> None:
+    for _ in range(ROUNDS):
+        order = draft_order(line(product, 4))
+        version = order.version
+        tabs = [
+            partial(
+                orders.replace_lines,
+                order.pk,
+                [orders.OrderLineInput(product.pk, Decimal(1 + tab), Decimal(9))],
+                version=version,
+                by=seller(),
+            )
+            for tab in range(THREADS)
+        ]
+        told = codes(at_once(*tabs))
+        assert Counter(told) == {"ok": 1, "stale_version": THREADS - 1}
     assert_books_ok()
 
 

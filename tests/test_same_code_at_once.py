@@ -1,12 +1,12 @@
 """The same code entered by 32 people at once: one row, the others are told (CASES.md C12)."""
 
 import json
+import os
 from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.db import connection  # noqa: F401 (the condition below names it)
 from django.test import Client
 
 from accounts.models import Department, User
@@ -18,16 +18,12 @@ from products.codes import learn_code
 from products.models import Brand, Interchange, Product, ProductCode
 from tests import factories as f
 from tests.pages import filled
-from tests.support import at_once, codes
+from tests.racing import ON_MARIADB, at_once, codes
 from tests.test_admin import url
 
-pytestmark = [
-    pytest.mark.mariadb,
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(
-        "connection.vendor != 'mysql'", reason="row locks need MariaDB (DATABASE_URL=mysql://…)"
-    ),
-]
+pytestmark = [*ON_MARIADB, pytest.mark.case("C12")]
+# A round of 32 forms takes seconds: one in the gate.
+ROUNDS = int(os.environ.get("RACE_ROUNDS", "1"))
 AT_ONCE = 32
 SPELLINGS = ("Same1", "SAME1", "same1", "Ｓａｍｅ1")
 
@@ -52,15 +48,20 @@ def _form(client: Client, model: Any) -> dict[str, Any]:
     return dict(filled(page, f"{model._meta.model_name}_form"))
 
 
-def _entered(boss: User, model: Any, values: Callable[[int], dict[str, Any]]) -> Counter[int]:
-    """Post the add form from 32 sessions at once; return how often each status came."""
+def _one_is_entered(boss: User, model: Any, values: Callable[[int], dict[str, Any]]) -> None:
+    """Post the add form from 32 sessions at once: one row, and 31 forms that say why not."""
     clients = _clients(boss)
     data = _form(clients[0], model)
+    known = list(model._default_manager.values_list("pk", flat=True))
     posts = [
         lambda client=client, n=n: client.post(url(model, "add"), data | values(n)).status_code
         for n, client in enumerate(clients)
     ]
-    return Counter(at_once(*posts))
+    for _round in range(ROUNDS):
+        assert Counter(at_once(*posts)) == {302: 1, 200: AT_ONCE - 1}
+        made = model._default_manager.exclude(pk__in=known)
+        assert made.count() == 1
+        made.delete()  # the next round begins anew
 
 
 CASES: dict[Any, Callable[[int], dict[str, Any]]] = {
@@ -80,36 +81,27 @@ CASES: dict[Any, Callable[[int], dict[str, Any]]] = {
 
 @pytest.mark.parametrize("model", CASES, ids=lambda model: model.__name__)
 def test_one_is_entered_and_the_others_are_told(boss: User, model: Any) -> None:
-    before = model._default_manager.count()
-
-    statuses = _entered(boss, model, CASES[model])
-
-    assert statuses == {302: 1, 200: AT_ONCE - 1}
-    assert model._default_manager.count() == before + 1
+    _one_is_entered(boss, model, CASES[model])
 
 
 def test_one_bin_of_a_warehouse(boss: User) -> None:
     warehouse = f.WarehouseFactory(code="W1")
     values = {"warehouse": warehouse.pk}
-    statuses = _entered(boss, Bin, lambda n: {"code": SPELLINGS[n % 4], **values})
-    assert statuses == {302: 1, 200: AT_ONCE - 1}
-    assert Bin.objects.filter(warehouse=warehouse).count() == 1
+    _one_is_entered(boss, Bin, lambda n: {"code": SPELLINGS[n % 4], **values})
 
 
 def test_one_product_of_a_designation(boss: User) -> None:
     product = f.ProductFactory()
     named = ("6205-2RS1", "6205 2RS1", "62052rs1", "６２０５-2RS1")
     values = {"brand": product.brand_id, "unit": product.unit_id, "status": "active"}
-    statuses = _entered(boss, Product, lambda n: {"designation": named[n % 4], **values})
-    assert statuses == {302: 1, 200: AT_ONCE - 1}
-    assert Product.objects.count() == 2
+    _one_is_entered(boss, Product, lambda n: {"designation": named[n % 4], **values})
 
 
 def test_one_interchange_of_two_products_whichever_way_it_points(boss: User) -> None:
     one = f.ProductFactory(designation="6203")
     other = f.ProductFactory(designation="6203", brand__code="NSK")
     pair = (one.pk, other.pk)
-    statuses = _entered(
+    _one_is_entered(
         boss,
         Interchange,
         lambda n: {
@@ -118,8 +110,6 @@ def test_one_interchange_of_two_products_whichever_way_it_points(boss: User) -> 
             "grade": "identical",
         },
     )
-    assert statuses == {302: 1, 200: AT_ONCE - 1}
-    assert Interchange.objects.count() == 1
 
 
 def test_one_customer_over_the_api(boss: User) -> None:
@@ -134,11 +124,10 @@ def test_one_customer_over_the_api(boss: User) -> None:
         )
         for n, client in enumerate(_clients(boss))
     ]
-
-    statuses = Counter(at_once(*posts))
-
-    assert statuses == {201: 1, 409: AT_ONCE - 1}
-    assert Customer.objects.count() == 1
+    for _round in range(ROUNDS):
+        assert Counter(at_once(*posts)) == {201: 1, 409: AT_ONCE - 1}
+        assert Customer.objects.count() == 1
+        Customer.objects.all().delete()
 
 
 def test_one_customer_by_the_service(boss: User) -> None:
@@ -153,15 +142,17 @@ def test_one_customer_by_the_service(boss: User) -> None:
         }
         return lambda: create_partner(Customer, values, by=boss, similar_confirmed=True)
 
-    told = codes(at_once(*[entered(number) for number in range(AT_ONCE)]))
-
-    assert told == ["duplicate_code"] * (AT_ONCE - 1) + ["ok"]
+    for _round in range(ROUNDS):
+        told = codes(at_once(*[entered(number) for number in range(AT_ONCE)]))
+        assert told == ["duplicate_code"] * (AT_ONCE - 1) + ["ok"]
+        Customer.objects.all().delete()
 
 
 def test_one_wording_of_a_customer_is_learned_once(boss: User) -> None:
     product, customer = f.ProductFactory(), f.CustomerFactory()
     calls = [lambda: learn_code(customer.pk, "AB-100", product.pk, by=boss)] * AT_ONCE
 
-    codes(at_once(*calls))
-
-    assert ProductCode.objects.count() == 1
+    for _round in range(ROUNDS):
+        codes(at_once(*calls))
+        assert ProductCode.objects.count() == 1
+        ProductCode.objects.all().delete()

@@ -15,7 +15,7 @@ from tests.pages import filled
 from tests.support import refused
 from tests.test_admin import client_of, url
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.case("BZ07")]
 
 # As entered, and whether it is the code "Abcé" again.
 SPELLINGS = [

@@ -18,7 +18,7 @@ from tests import factories as f
 from tests.pages import filled
 from tests.test_admin import ADMINS, FACTORIES, client_of, url
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.case("BZ04")]
 
 
 @pytest.fixture

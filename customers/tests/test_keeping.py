@@ -12,7 +12,8 @@ from customers import services
 from customers.models import Contact, Customer, Supplier
 from customers.services import told_of
 from tests import factories as f
-from tests.support import actions, assert_books_ok, at_once, codes, refused, seller
+from tests.racing import at_once, codes
+from tests.support import actions, assert_books_ok, refused, seller
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("company")]
 NUMBER = "91110000600037341L"

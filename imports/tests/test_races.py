@@ -11,7 +11,7 @@ from imports import services
 from imports.models import Import
 from products.models import PriceFact, Product
 from tests import factories
-from tests.support import at_once
+from tests.racing import at_once
 
 pytestmark = [
     pytest.mark.mariadb,

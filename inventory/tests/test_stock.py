@@ -34,7 +34,7 @@ from products.models import Product
 from tests import factories
 from tests.support import assert_books_ok, chart, main_bin, main_warehouse, outcome, refused, stock
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("company")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("company"), pytest.mark.case("BZ03")]
 ORDER = Source("test.order", 1)
 
 

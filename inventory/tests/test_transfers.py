@@ -41,7 +41,7 @@ from tests.support import (
     stock,
 )
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("company")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("company"), pytest.mark.case("BZ03")]
 
 
 def east_bin() -> Bin:

@@ -133,6 +133,7 @@ def test_patch_changes_head_and_lines_and_wants_the_version(client: Client, boss
     assert (status, refusal["code"]) == (409, "stale_version")
 
 
+@pytest.mark.case("BZ01")
 @pytest.mark.parametrize(
     "wrong",
     [

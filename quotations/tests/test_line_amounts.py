@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from quotations.models import QuotationLine
 from tests.factories import ProductFactory, QuotationFactory, QuotationLineFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.case("BZ01")]
 
 # Net + tax of each is no exact sum of binary fractions.
 PRICES = ["438.123456", "30.17", "0.07", "88.249996", "1250.333333", "9.99", "77777.77"]

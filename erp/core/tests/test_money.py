@@ -47,6 +47,7 @@ def test_a_hundred_lines_of_1_05_sum_to_93_and_12() -> None:
     assert sum(line.gross for line in lines) == Decimal("105.00")
 
 
+@pytest.mark.case("BZ01")
 @given(quantities, prices, rates, st.booleans())
 def test_net_and_tax_are_gross_to_the_cent(
     quantity: Decimal, price: Decimal, rate: Decimal, included: bool
@@ -75,6 +76,7 @@ def test_the_side_that_was_entered_is_quantity_times_price(
     assert abs(entered - quantity * price) <= Decimal("0.005")
 
 
+@pytest.mark.case("BZ01")
 @pytest.mark.parametrize(
     ("value", "rounded"),
     [
@@ -152,6 +154,7 @@ def test_capitals_of_a_negative_amount_only_add_the_sign(amount: Decimal) -> Non
     assert words.endswith(("整", "分"))
 
 
+@pytest.mark.case("BZ01")
 @pytest.mark.parametrize("quantity", ["0", "-1", "1e30", "NaN", "Infinity", "1000000000", "0.0001"])
 def test_a_quantity_out_of_range_or_too_fine_is_refused(quantity: str) -> None:
     with pytest.raises(DomainError) as refusal:
@@ -159,6 +162,7 @@ def test_a_quantity_out_of_range_or_too_fine_is_refused(quantity: str) -> None:
     assert (refusal.value.code, refusal.value.field) == ("bad_quantity", "lines[1].quantity")
 
 
+@pytest.mark.case("BZ01")
 @pytest.mark.parametrize("price", ["-0.01", "1e30", "NaN", "-Infinity", "1.0000001"])
 def test_a_price_out_of_range_or_too_fine_is_refused(price: str) -> None:
     with pytest.raises(DomainError) as refusal:
