@@ -207,6 +207,8 @@ LIVES = (
             verb(
                 ways.cancel_enquiry,
                 {"new": "cancelled", "matching": "cancelled", "quoted": "cancelled"},
+                "invalid_transition",
+                "has_quotations",
                 call=_cancel_enquiry,
             ),
             verb(ways.reopen_enquiry, {"lost": "new"}),
