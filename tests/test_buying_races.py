@@ -137,3 +137,55 @@ def test_one_proposal_is_ordered_once() -> None:
         assert Counter(codes(at_once(*calls))) == {"ok": 1, "nothing_lacking": THREADS - 1}
     assert PurchaseOrder.objects.count() == ROUNDS
     assert_books_ok()
+
+
+def _waiting_purchase(by: Any, boss: Any) -> Any:
+    """Return a confirmed order that waits for 10 and the sent purchase order that brings them."""
+    sold = draft_order(line(factories.ProductFactory(), 10))
+    services.confirm_order(sold.pk, partial=True, by=by)
+    supplier = factories.SupplierFactory(owner=by)
+    wanted = [Wanted(sold.lines.get().pk)]
+    (purchase,) = services.order_shortages(wanted, supplier_id=supplier.pk, by=by)
+    services.submit_purchase_order(purchase.pk, accept_prices=True, by=by)
+    services.approve_purchase_order(purchase.pk, by=boss)
+    return sold, services.send_purchase_order(purchase.pk, by=by)
+
+
+def test_bound_goods_come_while_the_order_is_closed_cancelled_or_reserved() -> None:
+    by, boss, store = buyer(), manager(), keeper()
+    for _round in range(ROUNDS):
+        sold, purchase = _waiting_purchase(by, boss)
+        row = purchase.lines.get()
+        receipts = [
+            services.count_receipt(
+                services.create_receipt(
+                    purchase.pk, lines=[CountedLine(row.pk, Decimal(5))], by=store
+                ).pk,
+                by=store,
+            )
+            for _n in range(2)
+        ]
+        calls: list[Any] = [partial(services.post_receipt, one.pk, by=store) for one in receipts]
+        calls += [
+            partial(services.close_order, sold.pk, reason="x", by=boss),
+            partial(services.cancel_order, sold.pk, by=boss),
+            partial(services.reserve_waiting, sold.pk, by=boss),
+            partial(services.unreserve_order, sold.pk, by=boss),
+            partial(services.reverse_receipt, receipts[0].pk, by=boss),
+            partial(services.reopen_order, sold.pk, by=boss),
+        ]
+        told = set(codes(at_once(*calls)))
+        assert told <= {
+            "ok",
+            "order_not_open",
+            "invalid_transition",
+            "nothing_to_reserve",
+            "nothing_reserved",
+            "nothing_to_close",
+            "has_reservations",
+        }, told
+        sold.refresh_from_db()
+        balance = StockBalance.objects.filter(product=row.product_id).first()
+        if sold.status in {"cancelled", "done", "draft"} and balance is not None:
+            assert balance.reserved == 0
+    assert_books_ok()

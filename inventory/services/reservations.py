@@ -72,6 +72,7 @@ def _lock_balances(
     And whether this document has something reserved in one of them already.
     """
     wanted = {(need.product_id, need.warehouse_id) for need in needs}
+    bins = {need.bin_id for need in needs}
     own = Reservation.objects.filter(
         source_type=source.type, source_id=source.id, bin=OuterRef("bin")
     )
@@ -79,6 +80,8 @@ def _lock_balances(
         product_id__in={product for product, _warehouse in wanted},
         bin__warehouse_id__in={warehouse for _product, warehouse in wanted},
     ).order_by()
+    if None not in bins:  # nothing but what they name is locked
+        rows = rows.filter(bin__in=bins)
     places = {}
     held = False
     for pk, product, warehouse, has_own in rows.annotate(has_own=Exists(own)).values_list(
@@ -115,8 +118,13 @@ def _spread(need: Need, balances: Iterable[StockBalance]) -> list[tuple[StockBal
     return parts
 
 
-def release(source: Source, quantities: Mapping[int, Decimal] | None = None) -> list[Reservation]:
-    """Give up a document's reservations: all, or so much per line id.
+def release(
+    source: Source,
+    quantities: Mapping[int, Decimal] | None = None,
+    *,
+    bin_id: int | None = None,
+) -> list[Reservation]:
+    """Give up a document's reservations: all, or so much per line id; of one bin if it is named.
 
     Call it with the document locked. Locks its reservations, then the balances, and shrinks or
     deletes the reservations. Returns what was given up, one
@@ -126,6 +134,8 @@ def release(source: Source, quantities: Mapping[int, Decimal] | None = None) -> 
     held = Reservation.objects.filter(source_type=source.type, source_id=source.id)
     if quantities is not None:
         held = held.filter(source_line_id__in=quantities)
+    if bin_id is not None:
+        held = held.filter(bin=bin_id)
     there = StockBalance.objects.filter(product=OuterRef("product"), bin=OuterRef("bin"))
     place = Bin.objects.filter(pk=OuterRef("bin"))
     # The document's lock keeps its reservations as they are until their balances are locked.

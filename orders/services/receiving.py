@@ -21,6 +21,7 @@ from inventory.models import StockMove
 from inventory.services import Movement, Source, post_movements, reverse_movements
 from messaging.services import holders_of, notify
 from orders.models import PurchaseOrder, PurchaseOrderLine, Receipt, ReceiptLine
+from orders.services.bound_goods import give_back_bound, lock_bound, reserve_bound
 from orders.services.purchase_steps import settle
 from orders.services.receipts import locked_receipt
 from products.models import PriceFact
@@ -34,9 +35,10 @@ def post_receipt(
     """Post a counted receipt: stock and cost rise, the order moves on, the price is recorded.
 
     More than ordered comes in within the supplier's tolerance, beyond it by the right to exceed
-    it; what was rejected comes in nowhere and stays open on the order. Locks receipt, order, stock
-    by key, ledger, number. Raises DomainError invalid_transition, over_receipt, period_closed,
-    order_not_open, stale_version.
+    it; what was rejected comes in nowhere and stays open on the order. What was bought for a sales
+    order's line is reserved for it. Locks receipt, order, those sales orders, stock by key, ledger,
+    number. Raises DomainError invalid_transition, over_receipt, period_closed, order_not_open,
+    stale_version.
     """
     receipt = locked_receipt(receipt_id, version)
     old = receipt.move_to(Receipt.Status.POSTED)
@@ -46,7 +48,8 @@ def post_receipt(
     receipt.dated_on = on or company_today()
     receipt.partner_snapshot = partner_snapshot(receipt.supplier)
     lines = list(receipt.lines.select_related("bin"))
-    _count_received(order, lines, by=by)
+    bought = _count_received(order, lines, by=by)
+    orders, bound = lock_bound(receipt, lines, bought)
     came = [line for line in lines if line.quantity]
     movements = [
         Movement(
@@ -65,6 +68,7 @@ def post_receipt(
         on=receipt.dated_on,
         by=by,
     )
+    reserve_bound(orders, bound, by=by)
     record_price_facts(
         PriceFact.Kind.PURCHASE, receipt, came, on=receipt.dated_on, supplier=receipt.supplier
     )
@@ -75,7 +79,9 @@ def post_receipt(
     return receipt
 
 
-def _count_received(order: PurchaseOrder, received: Sequence[ReceiptLine], *, by: User) -> None:
+def _count_received(
+    order: PurchaseOrder, received: Sequence[ReceiptLine], *, by: User
+) -> list[PurchaseOrderLine]:
     quantities = _summed(received)
     lines = list(order.lines.all())
     tolerance = tolerance_of(order)
@@ -97,6 +103,7 @@ def _count_received(order: PurchaseOrder, received: Sequence[ReceiptLine], *, by
     if exceeded:
         record("purchase_order.exceeded", order, by=by, changes=exceeded)
     settle(order, lines, by=by)
+    return lines
 
 
 def tolerance_of(order: PurchaseOrder) -> Decimal:
@@ -125,7 +132,9 @@ def reverse_receipt(
 ) -> Receipt:
     """Undo a posted receipt: the goods leave stock as they came, the order is open again.
 
-    Refused when goods are gone and when it was invoiced or returned (the blockers are named).
+    What sales orders have reserved of it is given up as far as the goods are missed. Refused when
+    goods are gone, when a delivery plans them, and when it was invoiced or returned (the blockers
+    are named).
     Raises DomainError invalid_transition, blocked, insufficient_stock, period_closed,
     stale_version.
     """
@@ -137,7 +146,9 @@ def reverse_receipt(
             " ".join(blockers), code="blocked", details=[{"reason": one} for one in blockers]
         )
     order = PurchaseOrder.objects.locked(receipt.purchase_order_id)
-    lines = list(receipt.lines.all())
+    lines = list(receipt.lines.select_related("bin"))
+    orders, bound = lock_bound(receipt, lines, list(order.lines.all()))
+    give_back_bound(orders, bound, by=by)
     reverse_movements(Source.of(receipt), on=on or company_today(), by=by)
     _take_back(order, lines, by=by)
     receipt.save()
