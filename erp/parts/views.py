@@ -91,6 +91,7 @@ def part(request: AuthedRequest, pk: int) -> HttpResponse:
         "inbound": [(row, expected_on(row)) for row in shown.inbound],
         "chart": _chart(shown),
         "may_choose_customer": _may_choose_customer(request),
+        "may_order": allowed(request.user, "orders.add_purchaseorder"),
         "may_merge": allowed(request.user, "products.merge_product"),
         "admin_url": reverse("admin:products_product_change", args=[product.pk]),
     }

@@ -263,3 +263,50 @@ def test_drafts_do_not_count_when_a_confirmed_order_is_bought_for() -> None:
     wanted = [Wanted(order.lines.get().pk)]
     (made,) = services.order_shortages(wanted, supplier_id=supplier.pk, by=buyer())
     assert made.lines.get().quantity == 6
+
+
+# --- from the pages of an order and of a part ----------------------------------------------------
+
+
+def test_a_line_of_an_order_is_bought_from_its_page() -> None:
+    boss = f.UserFactory(role="manager")
+    client = Client()
+    client.force_login(boss)
+    product = f.ProductFactory()
+    order = draft_order(line(product, 10))
+    services.confirm_order(order.pk, partial=True, by=order.owner)
+    other = draft_order(line(product, 3))
+    services.confirm_order(other.pk, partial=True, by=other.owner)
+    sold = order.lines.get()
+    page = client.get(reverse("orders:sales-order", args=[order.pk])).content.decode()
+    link = f"{reverse('orders:shortages')}?line={sold.pk}"
+    assert link in page
+    shown = client.get(link)
+    assert [one.line for one in shown.context["shortages"]] == [sold]
+    sent = {"token": new_token(), "line": [sold.pk], "supplier": f.SupplierFactory().pk}
+    client.post(reverse("orders:shortages"), sent)
+    assert PurchaseOrder.objects.get().lines.get().source_line == sold
+    shown = client.get(f"{reverse('orders:shortages')}?order={other.pk}")
+    assert [one.line.document for one in shown.context["shortages"]] == [other]
+
+
+def test_who_may_not_buy_sees_no_button() -> None:
+    person = f.UserFactory(role="sales")
+    client = Client()
+    client.force_login(person)
+    product = f.ProductFactory()
+    page = client.get(reverse("parts:part", args=[product.pk])).content.decode()
+    assert reverse("orders:new-purchase-order") not in page
+
+
+def test_a_part_is_bought_from_its_page(client: Client) -> None:
+    product = f.ProductFactory()
+    order = sent_purchase(product, 1, "8.00")
+    posted_receipt(order)
+    new = reverse("orders:new-purchase-order")
+    page = client.get(reverse("parts:part", args=[product.pk])).content.decode()
+    assert f"{new}?product={product.pk}" in page
+    assert client.get(f"{new}?product={product.pk}").context["usual"] == order.supplier
+    begun = client.get(f"{new}?product={product.pk}&supplier={order.supplier_id}")
+    (row,) = begun.context["lines"]
+    assert (row.typed.product, row.typed.unit_price) == (str(product.pk), "8")

@@ -32,6 +32,7 @@ from orders.purchase_grid import (
     read_rows,
     rows_of,
 )
+from orders.shortages import preferred_suppliers
 from products.models import Product
 from products.search import match
 from quotations.views.lookups import MOST_OPTIONS
@@ -97,6 +98,14 @@ def new_row(request: AuthedRequest, pk: int) -> HttpResponse:
     if not product_id:
         raise Http404
     Product.objects.get_visible(request.user, product_id)
+    row = _fresh_row(request, supplier, product_id)
+    (line,) = grid_of([row], _unsaved(supplier), user=request.user)
+    context = {"line": line, "sees_cost": _sees_cost(request)}
+    return render(request, "orders/_purchase_row.html", context)
+
+
+def _fresh_row(request: AuthedRequest, supplier: Supplier, product_id: int) -> PurchaseRow:
+    """Return a row of one piece, with the supplier's code and the price last paid to him."""
     row = PurchaseRow(product=str(product_id), quantity="1")
     facts = purchase_facts(
         [product_id], supplier_id=supplier.pk, currency=supplier.currency_id, user=request.user
@@ -104,9 +113,7 @@ def new_row(request: AuthedRequest, pk: int) -> HttpResponse:
     row.wording = facts.code
     if facts.from_supplier is not None and _sees_cost(request):
         row.unit_price = str(facts.from_supplier.normalize())
-    (line,) = grid_of([row.check()], _unsaved(supplier), user=request.user)
-    context = {"line": line, "sees_cost": _sees_cost(request)}
-    return render(request, "orders/_purchase_row.html", context)
+    return row.check()
 
 
 def _sees_cost(request: AuthedRequest) -> bool:
@@ -128,14 +135,18 @@ def _unsaved(supplier: Supplier) -> PurchaseOrder:
 
 @page("GET", "POST", most_fields=settings.DATA_UPLOAD_MAX_NUMBER_FIELDS)
 def new_order(request: AuthedRequest) -> HttpResponse:
-    """Choose the supplier, then type the lines; saving drafts the order."""
+    """Choose the supplier, then type the lines; saving drafts the order.
+
+    ``product`` is a part to begin with.
+    """
     authorize(request.user, "orders.add_purchaseorder")
-    supplier = _supplier(request)
+    supplier, product = _supplier(request), _part(request)
     if supplier is None:
-        return render(request, "orders/purchase_new.html", {})
+        return render(request, "orders/purchase_new.html", _usual(request, product))
     shown = _unsaved(supplier)
     if request.method != "POST":
-        return _show(request, shown, [])
+        rows = [] if product is None else [_fresh_row(request, supplier, product.pk)]
+        return _show(request, shown, rows)
     rows, head = read_rows(request.POST), _head(request)
     if any(row.errors for row in rows):
         messages.error(request, _("Correct the marked cells."))
@@ -154,6 +165,20 @@ def new_order(request: AuthedRequest) -> HttpResponse:
         blame(rows, refusal)
         refuse(request, refusal)
         return _show(request, shown, rows, status=409)
+
+
+def _part(request: AuthedRequest) -> Product | None:
+    rows = Product.objects.visible_to(request.user).active()
+    return rows.filter(pk=_int(request.GET.get("product", ""))).first()
+
+
+def _usual(request: AuthedRequest, product: Product | None) -> dict[str, Any]:
+    """Return the part to begin with, and from whom it was last bought."""
+    if product is None:
+        return {}
+    (found, _name) = preferred_suppliers([product.pk]).get(product.pk, (0, ""))
+    seen = Supplier.objects.visible_to(request.user).active()
+    return {"product": product, "usual": seen.filter(pk=found).first()}
 
 
 def _head(request: AuthedRequest) -> dict[str, Any]:

@@ -157,6 +157,7 @@ def _show(
         "may_change_head": is_open and may_change,
         "head": OrderHeadForm(order=shown, user=user),
         "steps": open_steps(shown, user),
+        "may_buy": is_open and allowed(user, "orders.add_purchaseorder"),
         "issues": Issue.choices,
         "warehouses": Warehouse.objects.visible_to(user).active(),
         "deliveries": Delivery.objects.visible_to(user).filter(sales_order=shown).order_by("pk"),

@@ -27,16 +27,29 @@ def shortage_list(request: AuthedRequest) -> HttpResponse:
         return _order(request)
     # Whoever buys sees what his warehouses lack, whoever's customer it is for.
     only_open = request.GET.get("drafts") != "1"
-    found = shortages(None, warehouses=warehouses_of(request.user), only_open=only_open)
+    narrowed = {name: _ids(request.GET.get(name, "")) for name in ("order", "line")}
+    found = shortages(
+        None,
+        warehouses=warehouses_of(request.user),
+        order_ids=narrowed["order"],
+        line_ids=narrowed["line"],
+        only_open=only_open,
+    )
     context: dict[str, Any] = {
         "shortages": found[:MOST_SHOWN],
         "count": len(found),
+        "is_narrowed": any(narrowed.values()),
         "drafts": request.GET.get("drafts") == "1",
         "suppliers": Supplier.objects.visible_to(request.user).active().order_by("code")[:500],
         "may_export": allowed(request.user, RIGHT),
         "token": new_token(),
     }
     return render(request, "orders/shortages.html", context)
+
+
+def _ids(text: str) -> set[int] | None:
+    """Return the id a page was narrowed to; None: not at all."""
+    return {int(text)} if text.isascii() and text.isdigit() and len(text) < 19 else None
 
 
 def _order(request: AuthedRequest) -> HttpResponse:
