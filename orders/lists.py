@@ -1,16 +1,42 @@
-"""What sales orders lack, as a file."""
+"""The sales list of orders, by which filters, and what they lack: as files."""
 
 from typing import Any
 
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
-from erp.core.exporting import register_list
+from erp.core.exporting import list_of, register_list, request_for
 from erp.core.lists import RowList
 from erp.core.policy import authorize, warehouses_of
-from orders.models import SalesOrderLine
+from orders.models import SalesOrder, SalesOrderLine, SalesOrderStatus
 from orders.shortages import shortages
+from quotations.lists import customer_term
 
 SHORTAGES = "orders.shortages"
+SALES_LIST = "orders.sales-list"
+
+
+def listed_orders(request: Any) -> QuerySet[SalesOrder]:
+    """Return the visible orders this request's ``status`` and ``customer`` ask for."""
+    rows = SalesOrder.objects.with_progress().visible_to(request.user)
+    status, customer = request.GET.get("status", ""), customer_term(request)
+    if status in SalesOrderStatus.values:
+        rows = rows.filter(status=status)
+    if customer:
+        rows = rows.filter(
+            Q(customer__code__istartswith=customer) | Q(customer__name__icontains=customer)
+        )
+    return rows.order_by("-pk")
+
+
+def _sales_list(request: Any) -> RowList:
+    """The rows of the page, in the columns of the back office."""
+    listed = list_of("orders.salesorder", request_for(request.user, ""))
+    listed.rows = listed_orders(request)
+    return listed
+
+
+register_list(SALES_LIST, _sales_list)
 
 
 def _row_list(request: Any) -> RowList:

@@ -17,6 +17,7 @@ from erp.core.printing import (
     print_document,
     quantity_text,
 )
+from erp.core.qr import qr_image
 from orders.models import Delivery, Issue, Return, SalesOrder
 
 _DELIVERY_DRAFTS = {
@@ -115,13 +116,21 @@ def _clauses(order: SalesOrder, term: str, company: dict[str, Any]) -> list[tupl
 
 
 def delivery_note_pdf(
-    delivery: Delivery, *, with_prices: bool = True, language: str | None = None, by: User | None
+    delivery: Delivery,
+    *,
+    with_prices: bool = True,
+    language: str | None = None,
+    page_url: str = "",
+    by: User | None,
 ) -> tuple[str, bytes]:
-    """Return the name and the bytes of a delivery note's PDF; see ``print_document``."""
+    """Return the name and the bytes of a delivery note's PDF; see ``print_document``.
+
+    Its code leads to ``page_url``, the delivery's page; without one it has none.
+    """
     return print_document(
         delivery,
         "print/delivery_note.html",
-        lambda: delivery_note_context(delivery, with_prices=with_prices),
+        lambda: delivery_note_context(delivery, with_prices=with_prices, page_url=page_url),
         drafts=_DELIVERY_DRAFTS,
         by=by,
         language=language,
@@ -129,7 +138,9 @@ def delivery_note_pdf(
     )
 
 
-def delivery_note_context(delivery: Delivery, *, with_prices: bool) -> dict[str, Any]:
+def delivery_note_context(
+    delivery: Delivery, *, with_prices: bool, page_url: str = ""
+) -> dict[str, Any]:
     """Return what the template shows, in the active language."""
     order = delivery.sales_order
     partner = (
@@ -144,6 +155,7 @@ def delivery_note_context(delivery: Delivery, *, with_prices: bool) -> dict[str,
         "warehouse": delivery.warehouse.name,
         "deliver_to": order.delivery_address or _delivery_address(delivery.customer),
         "show_prices": with_prices,
+        "qr": qr_image(page_url) if page_url else "",
     }
 
 

@@ -40,7 +40,9 @@ urlpatterns = [
     ),
     path("rfqs/<int:pk>/award/", rfq_replies.rfq_award, name="rfq-award"),
     path("rfqs/<int:pk>/prices/", rfq_replies.rfq_prices, name="rfq-prices"),
+    path("rfqs/<int:pk>/copy/", rfqs.copy_rfq, name="copy-rfq"),
     path("rfqs/<int:pk>/<slug:step>/", rfqs.rfq_step, name="rfq-step"),
     path("quotations/<int:pk>/pdf/", steps.pdf, name="pdf"),
+    path("quotations/<int:pk>/copy/", quotations.copy_quotation, name="copy"),
     path("quotations/<int:pk>/<slug:step>/", steps.take_step, name="step"),
 ]

@@ -314,6 +314,22 @@ def test_too_long_a_list_is_refused(everything: Any, monkeypatch: Any) -> None:
     assert not Export.objects.exists()
 
 
+def test_the_page_of_sales_orders_exports_its_own_list() -> None:
+    """By the page's filter, own rows only."""
+    seller = f.UserFactory(role="sales", language="en")
+    mine = f.SalesOrderFactory(owner=seller, customer__owner=seller, customer__name="客户甲")
+    f.SalesOrderFactory(owner=seller, customer__owner=seller, customer__name="客户乙")
+    f.SalesOrderFactory(customer__name="客户甲二")
+    client = client_of(seller)
+    response = client.post("/sales-orders/export/?customer=甲&status=draft", {"format": "csv"})
+    (record,) = records_of(response)
+    assert record["Number"] == mine.ref
+    assert "客户甲" in record["Customer"]
+    assert not {"Cost", "Margin"} & set(record)
+    assert "Excel" in client.get("/sales-orders/").content.decode()
+    assert client.post("/sales-orders/export/", {"format": "pdf"}).status_code == 302
+
+
 def test_the_sales_page_exports_its_own_list() -> None:
     """EX02: by the page's filter, own rows only."""
     seller = f.UserFactory(role="sales", language="en")

@@ -114,6 +114,9 @@ BODIES: dict[tuple[str, str], Body] = {
     ("POST", "enquiries/<int:pk>/lines/<int:line_pk>/"): lambda w, q: {"product": _product(w)},
     ("POST", "enquiries/<int:pk>/quotation/"): lambda w, q: {"token": _token(q)},
     ("POST", "quotations/<int:pk>/"): lambda w, q: {"token": _token(q)},
+    ("POST", "quotations/<int:pk>/copy/"): lambda w, q: {"token": _token(q)},
+    ("POST", "rfqs/<int:pk>/copy/"): lambda w, q: {"token": _token(q)},
+    ("POST", "sales-orders/<int:pk>/copy/"): lambda w, q: {"token": _token(q)},
     ("GET", "quotations/<int:pk>/row/"): lambda w, q: {"product": _product(w)},
     ("POST", "quotations/<int:pk>/<slug:step>/"): lambda w, q: {
         "token": _token(q),
@@ -250,6 +253,7 @@ BODIES: dict[tuple[str, str], Body] = {
         "version": _version(q),
         "lines": [{"line_id": q.row.lines.first().pk if q.row else 1, "quantity": "1"}],
     },
+    ("POST", "sales-orders/export/"): lambda w, q: {"format": "csv"},
     ("POST", "quotations/export/"): lambda w, q: {"format": "csv"},
     ("POST", "quotations/hit-rate/export/"): lambda w, q: {"format": "csv"},
     ("POST", "stock/export/"): lambda w, q: {"format": "csv"},

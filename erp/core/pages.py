@@ -18,6 +18,7 @@ from django.http import (
     HttpResponseRedirect,
 )
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect
@@ -132,6 +133,25 @@ def change_once(
     elif answer["said"]:
         messages.success(request, answer["said"])
     return HttpResponseRedirect(answer["location"])
+
+
+def copy_once(
+    request: Any, source: Any, copy: Callable[..., Any], *, to: str
+) -> HttpResponseRedirect:
+    """Copy a document its page showed, once for the form's token, and go to the copy.
+
+    ``to`` names the page of such a document; a refusal is shown on the source's.
+    """
+
+    def effect() -> tuple[str, str]:
+        made = copy(source.pk, by=request.user)
+        return reverse(to, args=[made.pk]), _("%(ref)s was drafted.") % {"ref": made.ref}
+
+    try:
+        return change_once(request, f"{source._meta.model_name}.copy", effect, object_id=source.pk)
+    except DomainError as refusal:
+        refuse(request, refusal)
+        return HttpResponseRedirect(reverse(to, args=[source.pk]))
 
 
 def _sent(request: Any) -> dict[str, Any]:

@@ -4,12 +4,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date
+from decimal import Decimal
 
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from erp.core.errors import DomainError
-from erp.core.models import Company, Period, TaxRate
+from erp.core.models import Company, Period, TaxRate, rate_on
 from erp.core.service import looked_up_once
 
 
@@ -72,5 +73,21 @@ def standard_tax_rate(on: date) -> TaxRate:
     if rate is None:
         raise DomainError(
             _("There is no general tax rate for %(on)s.") % {"on": on}, code="no_tax_rate"
+        )
+    return rate
+
+
+def exchange_rate_on(currency: str, on: date) -> Decimal:
+    """Return units of our currency for one of another on a day; DomainError no_exchange_rate."""
+    return known_rate(rate_on(currency, company(), on), currency)
+
+
+def known_rate(rate: Decimal | None, currency: str) -> Decimal:
+    """Return the rate that was found for a currency. Raises DomainError no_exchange_rate."""
+    if rate is None:
+        raise DomainError(
+            _("There is no exchange rate for %(currency)s.") % {"currency": currency},
+            code="no_exchange_rate",
+            field="currency",
         )
     return rate

@@ -15,10 +15,10 @@ from customers.models import Customer, Supplier
 from customers.services import partner_snapshot
 from erp.core.aggregates import ExactSum
 from erp.core.errors import DomainError
-from erp.core.models import PaymentTerm, rate_on
+from erp.core.models import PaymentTerm
 from erp.core.money import MAX_AMOUNT, round_money
 from erp.core.numbering import draw_number
-from erp.core.periods import company, company_today
+from erp.core.periods import company_today, exchange_rate_on
 from erp.core.record import record
 from erp.core.service import service
 from finance.ledger import Posting, Role, base_amount, post_entry
@@ -226,13 +226,7 @@ def create_payment(
             _("There is no such bank account."), code="unknown_bank_account", field="bank_account"
         )
     on = on or company_today()
-    rate = rate_on(account.currency_id, company(), on)
-    if rate is None:
-        raise DomainError(
-            _("There is no exchange rate for %(currency)s.") % {"currency": account.currency_id},
-            code="no_exchange_rate",
-            field="currency",
-        )
+    rate = exchange_rate_on(account.currency_id, on)
     payment = Payment.objects.create(
         direction=direction,
         customer=partner if isinstance(partner, Customer) else None,

@@ -15,10 +15,9 @@ from django.utils.translation import gettext_lazy as _
 from customers.models import Customer, Supplier
 from customers.services import partner_snapshot
 from erp.core.errors import DomainError
-from erp.core.models import rate_on
 from erp.core.money import ZERO
 from erp.core.numbering import draw_number
-from erp.core.periods import company
+from erp.core.periods import exchange_rate_on
 from erp.core.record import record
 from erp.core.service import service
 from finance.ledger import Posting, Role, base_amount, post_entry
@@ -64,13 +63,7 @@ def open_items(items: Sequence[OpenItem], *, on: date, by: Any) -> list[Invoice]
 
 def _opened(item: OpenItem, *, on: date, by: Any) -> Invoice:
     check_amount(item.amount)
-    rate = rate_on(item.currency_id, company(), on)
-    if rate is None:
-        raise DomainError(
-            _("There is no exchange rate for %(currency)s.") % {"currency": item.currency_id},
-            code="no_exchange_rate",
-            field="currency",
-        )
+    rate = exchange_rate_on(item.currency_id, on)
     is_customer = isinstance(item.partner, Customer)
     return Invoice(
         direction=Invoice.Direction.OUT if is_customer else Invoice.Direction.IN,

@@ -11,8 +11,8 @@ from customers.models import Address, Contact, Customer
 from customers.services import check_not_blocked, default_contact
 from erp.core import bulk
 from erp.core.errors import DomainError
-from erp.core.models import PaymentTerm, rate_on
-from erp.core.periods import company, company_today
+from erp.core.models import PaymentTerm
+from erp.core.periods import company_today, exchange_rate_on
 from erp.core.policy import warehouses_of
 from erp.core.record import field_changes, record
 from erp.core.service import service
@@ -126,13 +126,7 @@ def create_order(
         )
     check_not_blocked(customer)
     today = company_today()
-    rate = rate_on(customer.currency_id, company(), today)
-    if rate is None:
-        raise DomainError(
-            _("There is no exchange rate for %(currency)s.") % {"currency": customer.currency_id},
-            code="no_exchange_rate",
-            field="currency",
-        )
+    rate = exchange_rate_on(customer.currency_id, today)
     order = SalesOrder(
         customer=customer,
         warehouse=_warehouse((header or {}).get("warehouse_id"), by=by),

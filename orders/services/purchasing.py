@@ -15,9 +15,8 @@ from customers.models import Supplier
 from customers.services import check_not_blocked
 from erp.core.aggregates import ExactSum
 from erp.core.errors import DomainError
-from erp.core.models import rate_on
 from erp.core.money import ZERO, plain
-from erp.core.periods import company, company_today, standard_tax_rate
+from erp.core.periods import company_today, exchange_rate_on, standard_tax_rate
 from erp.core.record import field_changes, record
 from erp.core.service import service
 from inventory.models import Warehouse
@@ -83,7 +82,7 @@ def create_purchase_order(
         created_by=by,
         dated_on=today,
         currency_id=currency,
-        exchange_rate=_rate(currency, today),
+        exchange_rate=exchange_rate_on(currency, today),
         partner_reference=partner_reference,
         notes=notes,
     )
@@ -152,17 +151,6 @@ def _warehouse(warehouse_id: int) -> Warehouse:
     if warehouse is None:
         raise DomainError(_("There is no such warehouse."), code="no_warehouse", field="warehouse")
     return warehouse
-
-
-def _rate(currency: str, on: date) -> Decimal:
-    rate = rate_on(currency, company(), on)
-    if rate is None:
-        raise DomainError(
-            _("There is no exchange rate for %(currency)s.") % {"currency": currency},
-            code="no_exchange_rate",
-            field="currency",
-        )
-    return rate
 
 
 def _lines(order: PurchaseOrder, inputs: Sequence[PurchaseLineInput]) -> list[PurchaseOrderLine]:

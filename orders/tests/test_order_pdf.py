@@ -6,13 +6,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.template.loader import render_to_string
 from pytest_django import Settings
 
 from accounts.models import User
 from erp.core.models import Attachment
+from erp.core.qr import qr_image
 from erp.core.tests.pdf import needs_pdf, needs_poppler, text_of
 from orders.models import Delivery, SalesOrder
-from orders.printing import delivery_note_pdf, sales_order_pdf
+from orders.printing import delivery_note_context, delivery_note_pdf, sales_order_pdf
 from tests.factories import (
     AddressFactory,
     CompanyFactory,
@@ -187,3 +189,12 @@ def test_a_reversed_delivery_prints_again_what_was_issued(delivery: Delivery, by
     assert "VOID" in text_of(
         delivery_note_pdf(delivery, language="en", with_prices=False, by=by)[1]
     )
+
+
+def test_the_delivery_note_carries_the_code_of_its_page(by: User) -> None:
+    delivery = DeliveryFactory()
+    shown = delivery_note_context(delivery, with_prices=True, page_url="https://erp.example/d/1")
+    assert shown["qr"] == qr_image("https://erp.example/d/1")
+    assert 'class="qr"' in render_to_string("print/delivery_note.html", shown)
+    bare = delivery_note_context(delivery, with_prices=True)
+    assert 'class="qr"' not in render_to_string("print/delivery_note.html", bare)

@@ -119,7 +119,9 @@ def test_more_ordered_than_offered_is_found_unless_the_log_tells_it() -> None:
 
 def test_an_order_line_of_a_quotation_nobody_accepted_is_found() -> None:
     row = ordered()
-    QuotationLine.objects.filter(pk=row.source_line_id).update(outcome="open", ordered_quantity=0)
+    QuotationLine.objects.filter(pk=row.source_line_id or 0).update(
+        outcome="open", ordered_quantity=0
+    )
     assert told(TIED).startswith(f"line {row.pk}: nobody ordered")
 
 

@@ -93,12 +93,17 @@ def delivery_pdf(request: AuthedRequest, pk: int) -> HttpResponseBase:
     authorize(request.user, "orders.view_delivery")
     delivery = Delivery.objects.get_visible(request.user, pk)
     with_prices = request.GET.get("prices") != "0"
+    own_page = reverse("admin:orders_delivery_change", args=[delivery.pk])
     return pdf_answer(
         request,
         lambda language: delivery_note_pdf(
-            delivery, with_prices=with_prices, language=language, by=request.user
+            delivery,
+            with_prices=with_prices,
+            language=language,
+            page_url=request.build_absolute_uri(own_page),
+            by=request.user,
         ),
-        otherwise=reverse("admin:orders_delivery_change", args=[delivery.pk]),
+        otherwise=own_page,
     )
 
 

@@ -5,8 +5,8 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.db.models import Q, QuerySet
-from django.http import Http404, HttpResponse
+from django.db.models import QuerySet
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -14,7 +14,8 @@ from django.utils.translation import gettext as _
 from accounts.requests import AuthedRequest
 from customers.models import Customer
 from erp.core.errors import DomainError, StaleVersionError
-from erp.core.pages import change_once, new_token, page, refuse
+from erp.core.exporting import RIGHT, export_answer
+from erp.core.pages import change_once, copy_once, new_token, page, refuse
 from erp.core.policy import allowed, authorize
 from erp.core.registry import invoiced_of
 from inventory.models import Warehouse
@@ -28,6 +29,7 @@ from orders.grid import (
     read_rows,
     rows_of,
 )
+from orders.lists import SALES_LIST, listed_orders
 from orders.models import Delivery, Issue, SalesOrder, SalesOrderStatus
 from orders.places import authorize_places
 from orders.services.sales import reserved_by_line
@@ -48,17 +50,10 @@ def order_list(request: AuthedRequest) -> HttpResponse:
     """The newest first, a page at a time by key, with how much was delivered and invoiced."""
     authorize(request.user, "orders.view_salesorder")
     status, customer = request.GET.get("status", ""), customer_term(request)
-    rows: Any = SalesOrder.objects.with_progress().visible_to(request.user)
-    if status in SalesOrderStatus.values:
-        rows = rows.filter(status=status)
-    if customer:
-        rows = rows.filter(
-            Q(customer__code__istartswith=customer) | Q(customer__name__icontains=customer)
-        )
+    rows = listed_orders(request).select_related("customer", "owner")
     before = _int(request.GET.get("before", ""))
     if before:
         rows = rows.filter(pk__lt=before)
-    rows = rows.order_by("-pk").select_related("customer", "owner")
     found = list(rows[: ROWS_PER_PAGE + 1])
     following = None
     if len(found) > ROWS_PER_PAGE:
@@ -73,8 +68,20 @@ def order_list(request: AuthedRequest) -> HttpResponse:
         "customer": customer,
         "following": following,
         "may_add": allowed(request.user, "orders.add_salesorder"),
+        "may_export": allowed(request.user, RIGHT),
     }
     return render(request, "orders/list.html", context)
+
+
+@page("POST")
+def export_list(request: AuthedRequest) -> HttpResponseBase:
+    """The list as a file, by the filter of the page."""
+    authorize(request.user, "orders.view_salesorder")
+    try:
+        return export_answer(request, SALES_LIST)
+    except DomainError as refusal:
+        refuse(request, refusal)
+        return redirect(f"{reverse('orders:sales-orders')}?{request.GET.urlencode()}")
 
 
 def _with_invoiced(orders: list[SalesOrder]) -> list[tuple[SalesOrder, int]]:
@@ -154,6 +161,7 @@ def _show(
         "version": shown.version,
         "lines": grid_of(rows, shown, user=user, stored=lines, reserved=held),
         "is_draft": shown.status == SalesOrderStatus.DRAFT and may_change,
+        "may_copy": allowed(user, "orders.add_salesorder"),
         "may_change_head": is_open and may_change,
         "head": OrderHeadForm(order=shown, user=user),
         "steps": open_steps(shown, user),
@@ -259,6 +267,13 @@ def new_row(request: AuthedRequest, pk: int) -> HttpResponse:
         "sees_cost": allowed(request.user, "products.view_cost"),
     }
     return render(request, "orders/_grid_row.html", context)
+
+
+@page("POST")
+def copy_order(request: AuthedRequest, pk: int) -> HttpResponse:
+    """Draft the same order again."""
+    shown = _order(request, "orders.add_salesorder", pk)
+    return copy_once(request, shown, services.copy_sales_order, to="orders:sales-order")
 
 
 # --- its way ---------------------------------------------------------------------------------

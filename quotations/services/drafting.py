@@ -12,9 +12,9 @@ from customers.models import Contact, Customer
 from customers.services import check_not_blocked, default_contact
 from erp.core import bulk
 from erp.core.errors import DomainError
-from erp.core.models import PaymentTerm, rate_on
+from erp.core.models import PaymentTerm
 from erp.core.money import ZERO
-from erp.core.periods import company, company_today
+from erp.core.periods import company, company_today, exchange_rate_on
 from erp.core.record import field_changes, record
 from erp.core.service import service
 from products.models import Product
@@ -216,14 +216,7 @@ def _check_related(quotation: Quotation, name: str, value: Any) -> None:
 
 
 def exchange_rate_today(currency: str) -> Decimal:
-    rate = rate_on(currency, company(), company_today())
-    if rate is None:
-        raise DomainError(
-            _("There is no exchange rate for %(currency)s.") % {"currency": currency},
-            code="no_exchange_rate",
-            field="currency",
-        )
-    return rate
+    return exchange_rate_on(currency, company_today())
 
 
 def active_customer(customer_id: int) -> Customer:

@@ -15,7 +15,7 @@ from customers.services import check_not_blocked, partner_snapshot
 from erp.core.documents import check_quantity
 from erp.core.errors import DomainError
 from erp.core.models import rate_on
-from erp.core.periods import company, company_today
+from erp.core.periods import company, company_today, known_rate
 from erp.core.policy import allowed
 from erp.core.record import field_changes, record
 from erp.core.service import service
@@ -210,16 +210,6 @@ def _build_invitations(rfq: Rfq, supplier_ids: Collection[int]) -> list[RfqSuppl
             )
         )
     return rows
-
-
-def known_rate(rate: Decimal | None, currency: str) -> Decimal:
-    if rate is None:
-        raise DomainError(
-            _("There is no exchange rate for %(currency)s.") % {"currency": currency},
-            code="no_exchange_rate",
-            field="currency",
-        )
-    return rate
 
 
 @service("rfq.invite")

@@ -16,7 +16,7 @@ from accounts.models import User
 from erp.core.documents import check_quantity, check_unit_price
 from erp.core.errors import DomainError
 from erp.core.models import Currency, rate_on
-from erp.core.periods import company, company_today, standard_tax_rate
+from erp.core.periods import company, company_today, known_rate, standard_tax_rate
 from erp.core.record import field_changes, record
 from erp.core.service import service
 from messaging.services import notify
@@ -24,7 +24,7 @@ from products.grading import verdict_on
 from products.models import Interchange, PriceFact, Product, source_of
 from products.offers import offers
 from quotations.models import OPEN_TO_REPLIES, Rfq, RfqLine, RfqReply, RfqSupplier
-from quotations.services.rfqs import closed, known_rate
+from quotations.services.rfqs import closed
 from quotations.services.rfqs_steps import move_rfq
 
 MOST_DAYS = 3650

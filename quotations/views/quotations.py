@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from accounts.requests import AuthedRequest
 from erp.core.errors import DomainError, StaleVersionError
 from erp.core.meanwhile import Meanwhile, merge_fields, merge_rows, sealed, unsealed
-from erp.core.pages import change_once, new_token, page, refuse
+from erp.core.pages import change_once, copy_once, new_token, page, refuse
 from erp.core.policy import allowed, authorize
 from products.models import Product
 from quotations import services
@@ -89,6 +89,7 @@ def _show(
         "lines": lines,
         "head": head,
         "steps": open_steps(shown, user),
+        "may_copy": allowed(user, "quotations.add_quotation"),
         "sees_cost": sees_cost,
         "margin": margin_of(lines) if sees_cost else None,
         "reasons": _reasons(request, shown, stored),
@@ -286,3 +287,10 @@ def new_row(request: AuthedRequest, pk: int) -> HttpResponse:
     line.typed.check()
     context = {"line": line, "is_draft": True, "sees_cost": allowed(request.user, COST)}
     return render(request, "quotations/_grid_row.html", context)
+
+
+@page("POST")
+def copy_quotation(request: AuthedRequest, pk: int) -> HttpResponse:
+    """Draft the same quotation again, for the same customer."""
+    shown = visible_quotation(request, "quotations.add_quotation", pk)
+    return copy_once(request, shown, services.copy_quotation, to="quotations:quotation")

@@ -14,7 +14,7 @@ from customers.models import Supplier
 from erp.core.attachments import files_by_row
 from erp.core.errors import DomainError
 from erp.core.exports import XLSX
-from erp.core.pages import change_once, new_token, page, pdf_answer, refuse
+from erp.core.pages import change_once, copy_once, new_token, page, pdf_answer, refuse
 from erp.core.policy import allowed, authorize
 from erp.core.uploads import disposition
 from inventory.models import Warehouse
@@ -186,6 +186,7 @@ def show(request: AuthedRequest, shown: Rfq, *, status: int = 200, **more: Any) 
         "files": files_by_row(compared.suppliers),
         "is_draft": shown.is_draft and allowed(user, "quotations.change_rfq"),
         "steps": open_rfq_steps(shown, user),
+        "may_copy": allowed(user, "quotations.add_rfq"),
         "may_invite": may_invite and (shown.is_draft or shown.status in OPEN_TO_REPLIES),
         "may_reply": shown.status in OPEN_TO_REPLIES and allowed(user, "quotations.reply_rfq"),
         "may_award": shown.status in OPEN_TO_AWARDS
@@ -207,6 +208,13 @@ def show(request: AuthedRequest, shown: Rfq, *, status: int = 200, **more: Any) 
         proposed = propose_suppliers(ids, user=user)
         context["proposed"] = [one for one in proposed if one.supplier.pk not in asked]
     return render(request, "quotations/rfq.html", context | more, status=status)
+
+
+@page("POST")
+def copy_rfq(request: AuthedRequest, pk: int) -> HttpResponse:
+    """Ask the same of the same suppliers again."""
+    shown = rfq_of(request, "quotations.add_rfq", pk)
+    return copy_once(request, shown, services.copy_rfq, to="quotations:rfq")
 
 
 def _visible_origin(request: AuthedRequest, shown: Rfq) -> tuple[str, str] | None:
