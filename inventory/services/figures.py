@@ -6,11 +6,10 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from django.db.models import Sum
+from django.db.models import OuterRef, Subquery, Sum
 
 from erp.core.money import ZERO, round_price
-from inventory.models import Inbound, StockBalance, StockValue
-from inventory.services.accounts import latest_days
+from inventory.models import Inbound, StockBalance, StockDay, StockValue
 
 
 def available_by_product(
@@ -74,14 +73,19 @@ def stock_as_of(
     product_ids: Iterable[int], on: date, warehouse_id: int | None = None
 ) -> dict[tuple[int, int], StockAt]:
     """Return stock at the end of a day by (product id, warehouse id), where there was any."""
-    accounts = StockValue.objects.filter(product_id__in=set(product_ids))
+    accounts = StockValue.objects.filter(product_id__in=set(product_ids)).order_by()
     if warehouse_id is not None:
         accounts = accounts.filter(warehouse=warehouse_id)
+    latest = StockDay.objects.filter(account=OuterRef("pk"), on__lte=on).order_by("-on")
     places = {
-        pk: (one, two)
-        for pk, one, two in accounts.order_by().values_list("pk", "product_id", "warehouse_id")
+        day: (product, warehouse)
+        for day, product, warehouse in accounts.values_list(
+            Subquery(latest.values("pk")[:1]), "product_id", "warehouse_id"
+        )
     }
-    days = latest_days(accounts, on)
+    days = StockDay.objects.filter(pk__in=[day for day in places if day is not None]).order_by()
     return {
-        places[pk]: StockAt(day.quantity, day.value) for pk, day in days.items() if day.quantity
+        places[day]: StockAt(quantity, value)
+        for day, quantity, value in days.values_list("pk", "quantity", "value")
+        if quantity
     }
