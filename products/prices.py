@@ -1,12 +1,14 @@
 """Prices seen: recording facts, and what they say about a customer and a product."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from erp.core import bulk
 from erp.core.money import net_unit_price
 from products.models import PriceFact, source_of
+from products.models.prices import PriceFactQuerySet
 
 
 def record_price_facts(
@@ -16,7 +18,7 @@ def record_price_facts(
 
     ``partner`` is customer= or supplier=.
     """
-    PriceFact.objects.bulk_create(
+    bulk.insert(
         [
             PriceFact(
                 product_id=line.product_id,
@@ -31,8 +33,7 @@ def record_price_facts(
                 **partner,
             )
             for line in lines
-        ],
-        batch_size=500,
+        ]
     )
 
 
@@ -40,28 +41,30 @@ def last_prices(product_ids: Iterable[int], *, customer_id: int | None) -> dict[
     """Return the last price quoted or sold to this customer per product id."""
     if customer_id is None:
         return {}
+    return _told_to(set(product_ids), customer_id).latest_by_product()
+
+
+def _told_to(ids: Collection[int], customer_id: int) -> PriceFactQuerySet:
     kinds = [PriceFact.Kind.QUOTE, PriceFact.Kind.SALE]
-    return PriceFact.objects.filter(
-        product_id__in=set(product_ids), kind__in=kinds, customer_id=customer_id
-    ).latest_by_product()
-
-
-def list_prices(product_ids: Iterable[int], *, currency: str) -> dict[int, PriceFact]:
-    """Return the current list price per product id in one currency."""
-    return PriceFact.objects.filter(
-        product_id__in=set(product_ids), kind=PriceFact.Kind.LIST, currency_id=currency
-    ).latest_by_product()
+    return PriceFact.objects.filter(product_id__in=ids, kind__in=kinds, customer_id=customer_id)
 
 
 def suggested_prices(
     product_ids: Iterable[int], *, customer_id: int | None, currency: str
 ) -> dict[int, tuple[Decimal, PriceFact]]:
-    """Return a net unit price per product id and the fact it rests on.
+    """Return a net unit price per product id and the fact it rests on (one query).
 
     The last price to this customer in this currency, otherwise the list price.
     """
     ids = set(product_ids)
-    facts = list_prices(ids, currency=currency)
-    last = last_prices(ids, customer_id=customer_id)
-    facts.update({key: fact for key, fact in last.items() if fact.currency_id == currency})
-    return {key: (fact.net_unit_price, fact) for key, fact in facts.items()}
+    listed = PriceFact.objects.filter(
+        product_id__in=ids, kind=PriceFact.Kind.LIST, currency_id=currency
+    )
+    told = [] if customer_id is None else [_told_to(ids, customer_id)]
+    found: dict[int, PriceFact] = {}
+    for fact in listed.newest(*told):
+        if fact.kind == PriceFact.Kind.LIST:
+            found.setdefault(fact.product_id, fact)
+        elif fact.currency_id == currency:
+            found[fact.product_id] = fact
+    return {key: (fact.net_unit_price, fact) for key, fact in found.items()}

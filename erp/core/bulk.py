@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Any, TypeVar
 
 from django.db import connection, models
+from django.db.models import F
 from django.db.models.expressions import DatabaseDefault
 from django.utils import timezone
 
@@ -28,9 +29,7 @@ def insert(objects: Sequence[M]) -> None:
     if not objects:
         return
     model = type(objects[0])
-    fields = [
-        field for field in model._meta.concrete_fields if not (field.primary_key or field.generated)
-    ]
+    fields = _entered(model)
     rows = _ROWS if connection.vendor == "mysql" else _ROWS_SQLITE
     for first in range(0, len(objects), rows):
         _insert(model, fields, objects[first : first + rows])
@@ -57,6 +56,30 @@ def _insert(model: type[M], fields: Sequence[models.Field[Any, Any]], objects: S
         cursor.execute(statement, parameters)
         for obj, (key,) in zip(objects, cursor.fetchall(), strict=True):
             obj.pk = key
+
+
+def insert_for_each(keys: models.QuerySet[Any], name: str, row: models.Model) -> None:
+    """Insert this row once for each row that is found, with its key in the column ``name``."""
+    model = type(row)
+    fields = [field for field in _entered(model) if field.attname != name]
+    quote = connection.ops.quote_name
+    found, parameters = keys.order_by().values(key=F("pk")).query.sql_with_params()
+    key = f"found.{quote('key')}"
+    names = ", ".join(quote(str(field.column)) for field in fields)
+    places = ", ".join(["%s"] * len(fields))
+    statement = (
+        f"INSERT INTO {quote(model._meta.db_table)} ({quote(name)}, {names})"  # noqa: S608 -- own names
+        f" SELECT {key}, {places} FROM ({found}) found ORDER BY {key}"
+    )
+    values = [_values(field, [row])[0] for field in fields]
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [*values, *parameters])
+
+
+def _entered(model: type[models.Model]) -> list[Any]:
+    return [
+        field for field in model._meta.concrete_fields if not (field.primary_key or field.generated)
+    ]
 
 
 def _key(model: type[models.Model]) -> Any:

@@ -179,7 +179,7 @@ def post_return(
     made.number = draw_number(Return.number_series, made.dated_on)
     made.save()
     record("return.posted", made, by=by, changes={"status": (old, made.status)})
-    notify("return.posted", made, [made.owner_id, *holders_of("finance.post_invoice")])
+    notify("return.posted", made, holders_of("finance.post_invoice", also=made.owner_id))
     return made
 
 

@@ -75,7 +75,7 @@ def post_receipt(
     receipt.number = draw_number(Receipt.number_series, receipt.dated_on)
     receipt.save()
     record("receipt.posted", receipt, by=by, changes={"status": (old, receipt.status)})
-    notify("receipt.posted", receipt, [order.owner, *holders_of("finance.post_invoice")])
+    notify("receipt.posted", receipt, holders_of("finance.post_invoice", also=order.owner_id))
     return receipt
 
 
@@ -159,7 +159,7 @@ def reverse_receipt(
         changes={"status": (old, receipt.status)},
         reason=reason,
     )
-    notify("receipt.reversed", receipt, [order.owner, *holders_of("finance.post_invoice")])
+    notify("receipt.reversed", receipt, holders_of("finance.post_invoice", also=order.owner_id))
     return receipt
 
 

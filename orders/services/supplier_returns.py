@@ -174,7 +174,7 @@ def post_supplier_return(
     notify(
         "supplier_return.posted",
         document,
-        [document.owner, *holders_of("finance.post_invoice")],
+        holders_of("finance.post_invoice", also=document.owner_id),
     )
     return document
 

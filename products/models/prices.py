@@ -1,8 +1,9 @@
 """Every price ever seen. Invariant: price facts are only ever added."""
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
-from django.db import models
+from django.core.exceptions import EmptyResultSet
+from django.db import connection, models
 from django.db.models import F, Q, Window
 from django.db.models.functions import RowNumber
 from django.utils.translation import gettext_lazy as _
@@ -15,6 +16,32 @@ from products.models.catalogue import Product
 
 
 class PriceFactQuerySet(ScopedQuerySet["PriceFact"]):
+    def newest(self, *more: Self) -> list["PriceFact"]:
+        """Return the newest fact of each product, here and in each further set (one query).
+
+        Without what they refer to.
+        """
+        parts: list[str] = []
+        parameters: list[Any] = []
+        for number, facts in enumerate((self, *more)):
+            try:
+                found, values = facts.order_by().select_related(None).query.sql_with_params()
+            except EmptyResultSet:
+                continue
+            parts.append(f"SELECT found.*, {number} AS part FROM ({found}) found")  # noqa: S608
+            parameters.extend(values)
+        if not parts:
+            return []
+        # Written out: as a Window the ORM spends more time on it than the database.
+        on = connection.ops.quote_name("on")
+        ranked = (
+            "SELECT facts.*, ROW_NUMBER() OVER"  # noqa: S608 -- own queries
+            f" (PARTITION BY part, product_id ORDER BY {on} DESC, id DESC) AS place"
+            f" FROM ({' UNION ALL '.join(parts)}) facts"
+        )
+        statement = f"SELECT * FROM ({ranked}) ranked WHERE place = 1"  # noqa: S608
+        return list(self.model.objects.raw(statement, parameters))
+
     def latest_by_product(self) -> dict[int, "PriceFact"]:
         """Return the newest of these facts for each product id (one query)."""
         rank = Window(

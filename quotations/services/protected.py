@@ -6,7 +6,9 @@ when it is given; an item protected later asks again.
 """
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
+from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -15,20 +17,18 @@ from erp.core.policy import allowed
 from erp.core.record import record
 from erp.core.service import service
 from messaging.services import holders_of, notify
-from products.protected import CODE, RIGHT, Protection, owners_of, protections, warning
+from products.protected import CODE, RIGHT, Protection, owners_of, protections_of, warning
 from quotations.models import OPEN_TO_LEAVE, ProtectedLeave, Quotation, QuotationLine
 
 
 def lines_of(quotation: Quotation) -> list[QuotationLine]:
-    """Return the lines with their products."""
-    return list(quotation.lines.select_related("product"))
+    """Return the lines, each with the ``form_key`` of its product."""
+    return list(quotation.lines.annotate(form_key=F("product__form_key")))
 
 
-def _touched(
-    quotation: Quotation, lines: Iterable[QuotationLine]
-) -> dict[int, tuple[Protection, ...]]:
-    products = [line.product for line in lines]
-    return protections(products, customer_id=quotation.customer_id)
+def _touched(quotation: Quotation, lines: Iterable[Any]) -> dict[int, tuple[Protection, ...]]:
+    forms = {line.product_id: line.form_key for line in lines}
+    return protections_of(forms, customer_id=quotation.customer_id)
 
 
 def _all(found: dict[int, tuple[Protection, ...]]) -> dict[int, Protection]:
