@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
 from erp.core.aggregates import ExactSum
@@ -77,33 +78,33 @@ def post_entry(
         )
     if not any(posting.amount for posting in postings):
         return None
-    accounts = {a.role: a for a in Account.objects.filter(role__in={p.role for p in postings})}
     entry = JournalEntry.objects.create(
         on=on, memo=memo, source_type=source_type, source_id=source_id, posted_by=by
     )
-    JournalLine.objects.bulk_create(
-        JournalLine(
-            entry=entry,
-            account=_account(accounts, posting.role),
-            debit=max(posting.amount, Decimal(0)),
-            credit=max(-posting.amount, Decimal(0)),
-            customer_id=posting.customer_id,
-            supplier_id=posting.supplier_id,
-        )
-        for posting in postings
-        if posting.amount
-    )
+    _write_lines(entry, [posting for posting in postings if posting.amount])
     return entry
 
 
-def _account(accounts: dict[str | None, Account], role: str) -> Account:
-    try:
-        return accounts[role]
-    except KeyError:
-        raise DomainError(
-            _("No account has the role “%(role)s”.") % {"role": Role(role).label},
-            code="no_account",
-        ) from None
+def _write_lines(entry: JournalEntry, postings: Sequence[Posting]) -> None:
+    """Write the lines, the accounts found by role in the same statement."""
+    names = ("entry_id", "account_id", "debit", "credit", "customer_id", "supplier_id")
+    table, accounts = JournalLine._meta.db_table, Account._meta.db_table
+    one = f"SELECT %s, id, %s, %s, %s, %s FROM {accounts} WHERE role = %s"  # noqa: S608
+    rows = " UNION ALL ".join([one] * len(postings))
+    values: list[Any] = []
+    for posting in postings:
+        debit, credit = max(posting.amount, Decimal(0)), max(-posting.amount, Decimal(0))
+        partner = posting.customer_id, posting.supplier_id
+        values += [entry.pk, debit, credit, *partner, posting.role]
+    with connection.cursor() as cursor:
+        cursor.execute(f"INSERT INTO {table} ({', '.join(names)}) {rows}", values)
+        if cursor.rowcount == len(postings):
+            return
+    known = set(Account.objects.values_list("role", flat=True))
+    role = next(posting.role for posting in postings if posting.role not in known)
+    raise DomainError(
+        _("No account has the role “%(role)s”.") % {"role": Role(role).label}, code="no_account"
+    )
 
 
 def post_value_events(events: list[ValueEvent], by: Any) -> None:

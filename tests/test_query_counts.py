@@ -22,19 +22,19 @@ from tests.support import chart, line, main_warehouse, stock
 pytestmark = pytest.mark.django_db
 
 PER_STEP = {
-    "quote": 11,
-    "submit": 10,
+    "quote": 10,
+    "submit": 9,
     "approve": 6,
-    "send": 10,
+    "send": 9,
     "order": 12,
-    "confirm": 16,
-    "deliver": 8,
-    "ship": 30,
+    "confirm": 14,
+    "deliver": 6,
+    "ship": 26,
     "invoice": 7,
-    "post": 10,
+    "post": 8,
     "pay": 4,
-    "post payment": 8,
-    "allocate": 6,
+    "post payment": 7,
+    "allocate": 5,
 }
 # The eight steps of the main job; the others are approval, planning and allocation.
 MAIN_JOB = ("quote", "send", "order", "confirm", "ship", "invoice", "post", "pay", "post payment")

@@ -6,6 +6,7 @@ from customers.services.finding import (
     customer_named,
     default_contact,
     partner_snapshot,
+    partner_with_snapshot,
 )
 from customers.services.follow_ups import add_follow_up, complete_follow_up
 from customers.services.keeping import (
@@ -32,5 +33,6 @@ __all__ = [
     "keep_one_default",
     "merge_partners",
     "partner_snapshot",
+    "partner_with_snapshot",
     "told_of",
 ]

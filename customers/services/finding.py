@@ -1,12 +1,14 @@
 """Finding partners by what people call them, and their snapshot for documents."""
 
-from typing import Any
+from typing import Any, TypeVar
 
-from django.db.models import FilteredRelation, Q
+from django.db.models import F, FilteredRelation, Q
 from django.utils.translation import gettext_lazy as _
 
 from customers.models import Contact, Customer, Partner
 from erp.core.errors import DomainError
+
+P = TypeVar("P", bound=Partner)
 
 
 def customer_named(text: str) -> Customer:
@@ -48,26 +50,38 @@ def default_contact(customer: Customer) -> Contact | None:
 
 def partner_snapshot(partner: Partner) -> dict[str, Any]:
     """Return what a document keeps of its partner, so that a reprint never changes."""
+    return partner_with_snapshot(type(partner), partner.pk)[1]
+
+
+def partner_with_snapshot(
+    model: type[P], partner_id: int, *related: str
+) -> tuple[P, dict[str, Any]]:
+    """Return a partner, with what he refers to, and what a document keeps of him (one query)."""
     default = {
         name: FilteredRelation(name, condition=Q(**{f"{name}__is_default": True}))
         for name in ("invoiceprofile", "contact")
     }
-    names = ("tax_id", "address_phone", "bank_account")
-    row = (
-        type(partner)
-        .objects.order_by()
-        .annotate(profile=default["invoiceprofile"], person=default["contact"])
-        .values_list(*(f"profile__{name}" for name in names), "person__name", "person__phone")
-        .get(pk=partner.pk)
+    more = {
+        "profile_tax_id": F("profile__tax_id"),
+        "profile_address": F("profile__address_phone"),
+        "profile_bank": F("profile__bank_account"),
+        "person_name": F("person__name"),
+        "person_phone": F("person__phone"),
+    }
+    found = model._default_manager.annotate(
+        profile=default["invoiceprofile"], person=default["contact"]
     )
-    tax_id, address, bank, contact, phone = row
-    return {
+    if related:
+        found = found.select_related(*related)
+    partner: Any = found.annotate(**more).get(pk=partner_id)
+    tax_id = partner.profile_tax_id
+    return partner, {
         "code": partner.code,
         "name": partner.name,
         "phone": partner.phone,
         "tax_id": partner.tax_id if tax_id is None else tax_id,
-        "address": address or "",
-        "bank": bank or "",
-        "contact": contact or "",
-        "contact_phone": phone or "",
+        "address": partner.profile_address or "",
+        "bank": partner.profile_bank or "",
+        "contact": partner.person_name or "",
+        "contact_phone": partner.person_phone or "",
     }

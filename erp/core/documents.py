@@ -48,10 +48,10 @@ class DocumentQuerySet(ScopedQuerySet[D]):
 
     def locked(self, pk: int) -> D:
         """Return the document re-read under its row lock; DomainError ``not_found`` without it."""
-        document = self.select_for_update().filter(pk=pk).first()
-        if document is None:
-            raise DomainError(_("There is no such document."), code="not_found")
-        return document
+        # Unordered: half of what ``first`` costs is sorting the one row.
+        for document in self.select_for_update().filter(pk=pk).order_by():
+            return document
+        raise DomainError(_("There is no such document."), code="not_found")
 
 
 def check_version(row: Any, seen: int | None) -> None:

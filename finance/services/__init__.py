@@ -8,11 +8,12 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from customers.models import Customer, Supplier
-from customers.services import partner_snapshot
+from customers.services import partner_with_snapshot
 from erp.core.aggregates import ExactSum
 from erp.core.errors import DomainError
 from erp.core.models import PaymentTerm
@@ -90,9 +91,14 @@ def _draft(direction: str, source: Delivery | Receipt, *, by: User, **partner: A
 
 def _partner_of(document: Any) -> Any:
     """The customer or the supplier of a document, with his payment term."""
+    model, pk = _partner_key(document)
+    return model.objects.select_related("payment_term").get(pk=pk)
+
+
+def _partner_key(document: Any) -> tuple[Any, int]:
     name = "customer" if getattr(document, "customer_id", None) else "supplier"
     model: Any = type(document)._meta.get_field(name).remote_field.model
-    return model.objects.select_related("payment_term").get(pk=getattr(document, f"{name}_id"))
+    return model, getattr(document, f"{name}_id")
 
 
 def due_date(
@@ -151,8 +157,9 @@ def post_invoice(
     invoice.check_version(version)
     old = invoice.move_to(Invoice.Status.POSTED)
     invoice.dated_on = on or invoice.dated_on
-    partner = _partner_of(invoice)
-    invoice.partner_snapshot = partner_snapshot(partner)
+    partner, invoice.partner_snapshot = partner_with_snapshot(
+        *_partner_key(invoice), "payment_term"
+    )
     invoice.due_on = due_date(
         partner.payment_term, invoice.dated_on, cut_off_day=partner.cut_off_day
     )
@@ -288,10 +295,9 @@ def post_payment(payment_id: int, *, by: User) -> Payment:
 
 
 def _locked_payment(payment_id: int) -> Payment:
-    payment = Payment.objects.select_for_update().filter(pk=payment_id).first()
-    if payment is None:
-        raise DomainError(_("There is no such document."), code="not_found")
-    return payment
+    for payment in Payment.objects.select_for_update().filter(pk=payment_id).order_by():
+        return payment
+    raise DomainError(_("There is no such document."), code="not_found")
 
 
 def allocated_sum(allocations: Any) -> Decimal:
@@ -315,17 +321,28 @@ def allocate_payment(payment_id: int, invoice_id: int, amount: Decimal, *, by: U
         raise DomainError(
             _("Payment and invoice differ in partner, direction or currency."), code="mismatch"
         )
-    if amount > payment.amount - allocated_sum(payment.allocations):
+    of_payment, of_invoice = _allocated(payment, invoice)
+    if amount > payment.amount - of_payment:
         raise DomainError(
             _("The payment has less than that left."), code="over_allocated", field="amount"
         )
-    if amount > invoice.gross_total - allocated_sum(invoice.allocations):
+    if amount > invoice.gross_total - of_invoice:
         raise DomainError(_("The invoice owes less than that."), code="over_paid", field="amount")
     allocation = Allocation.objects.create(
         payment=payment, invoice=invoice, amount=amount, created_by=by
     )
     record("payment.allocated", allocation, by=by)
     return allocation
+
+
+def _allocated(payment: Payment, invoice: Invoice) -> tuple[Decimal, Decimal]:
+    """Return what is allocated of the payment and on the invoice."""
+    found = Allocation.objects.filter(Q(payment=payment) | Q(invoice=invoice)).order_by()
+    of_payment = of_invoice = Decimal(0)
+    for payment_id, invoice_id, amount in found.values_list("payment", "invoice", "amount"):
+        of_payment += amount if payment_id == payment.pk else 0
+        of_invoice += amount if invoice_id == invoice.pk else 0
+    return of_payment, of_invoice
 
 
 def _settles(payment: Payment) -> tuple[Any, ...]:

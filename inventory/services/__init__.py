@@ -59,6 +59,7 @@ from inventory.services.lines import (
     StockLineInput,
 )
 from inventory.services.locked_stock import (
+    HeldStock,
     insufficient_stock,
 )
 from inventory.services.movements import (
@@ -90,6 +91,7 @@ from inventory.services.reservations import (
     Need,
     release,
     reserve,
+    take_reserved,
 )
 from inventory.services.revaluations import (
     Revaluation,
@@ -115,6 +117,7 @@ from inventory.services.transfers import (
 
 __all__ = [
     "CountInput",
+    "HeldStock",
     "Movement",
     "Need",
     "OpenLine",
@@ -183,6 +186,7 @@ __all__ = [
     "start_count",
     "stock_as_of",
     "submit_entry",
+    "take_reserved",
     "unreserve_transfer",
     "usual_bins",
 ]

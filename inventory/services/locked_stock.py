@@ -1,6 +1,7 @@
 """Stock of one posting: locked rows, changed in memory, written back once."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -18,24 +19,29 @@ from products.models import Product
 Place = tuple[int, Bin]  # a product in a bin
 
 
+@dataclass(frozen=True, slots=True)
+class HeldStock:
+    """Balances this transaction has locked, by product and bin, and the ids of their values."""
+
+    balances: dict[tuple[int, int], StockBalance]
+    values: set[int]
+
+
 class LockedStock:
     """Balances and values of the places a document touches, locked by key: balances, then values.
 
-    Values are those at the end of the document's day.
+    Values are those at the end of the document's day. What ``held`` says is not locked again.
     """
 
-    def __init__(self, places: Iterable[Place], on: date) -> None:
+    def __init__(self, places: Iterable[Place], on: date, held: HeldStock | None = None) -> None:
         self.on = on
         touched = {(product, place.pk): place for product, place in places}
-        balances, values, complete = _existing(touched.keys())
-        if not complete:
-            balances = _completed(StockBalance, ("product_id", "bin_id"), touched.keys())
-            accounts = {(product, place.warehouse_id) for (product, _b), place in touched.items()}
-            values = {*_completed(StockValue, ("product_id", "warehouse_id"), accounts).values()}
-        locked = StockBalance.objects.select_for_update().filter(pk__in=balances.values())
-        self.balances = {(row.product_id, row.bin_id): row for row in locked.order_by("pk")}
-        held = StockValue.objects.select_for_update().filter(pk__in=values).order_by("pk")
-        self.accounts = open_accounts(held, on)
+        if held is not None and touched.keys() == held.balances.keys():
+            self.balances, values = held.balances, held.values
+        else:
+            self.balances, values = _locked(touched)
+        rows = StockValue.objects.select_for_update().filter(pk__in=values).order_by("pk")
+        self.accounts = open_accounts(rows, on)
 
     def account(self, product_id: int, place: Bin) -> Account:
         return self.accounts[product_id, place.warehouse_id]
@@ -59,6 +65,19 @@ class LockedStock:
     def save(self) -> None:
         bulk.overwrite(list(self.balances.values()), ["on_hand"])
         save_accounts(list(self.accounts.values()), self.on)
+
+
+def _locked(
+    touched: Mapping[tuple[int, int], Bin],
+) -> tuple[dict[tuple[int, int], StockBalance], set[int]]:
+    """Return the balances, made where missing and locked, and the ids of the values beside them."""
+    balances, values, complete = _existing(touched.keys())
+    if not complete:
+        balances = _completed(StockBalance, ("product_id", "bin_id"), touched.keys())
+        accounts = {(product, place.warehouse_id) for (product, _b), place in touched.items()}
+        values = {*_completed(StockValue, ("product_id", "warehouse_id"), accounts).values()}
+    locked = StockBalance.objects.select_for_update().filter(pk__in=balances.values())
+    return {(row.product_id, row.bin_id): row for row in locked.order_by("pk")}, values
 
 
 def _named(names: tuple[str, str], keys: Collection[tuple[int, int]]) -> Q:

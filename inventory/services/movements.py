@@ -15,7 +15,7 @@ from erp.core.money import ZERO, round_price
 from erp.core.periods import assert_open
 from erp.core.registry import ValueEvent, publish_value_events
 from inventory.models import Bin, StockMove
-from inventory.services.locked_stock import LockedStock
+from inventory.services.locked_stock import HeldStock, LockedStock
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +48,15 @@ class Movement:
 class Posting:
     """The ledger rows of one document while they are made, and the stock they change."""
 
-    def __init__(self, places: Iterable[tuple[int, Bin]], source: Source, on: date) -> None:
+    def __init__(
+        self,
+        places: Iterable[tuple[int, Bin]],
+        source: Source,
+        on: date,
+        held: HeldStock | None = None,
+    ) -> None:
         assert_open(on, "stock")
-        self.stock = LockedStock(places, on)
+        self.stock = LockedStock(places, on, held)
         self.source = source
         self.on = on
         self.moves: list[StockMove] = []
@@ -137,17 +143,23 @@ def ends(movements: Iterable[Any]) -> list[tuple[int, Bin]]:
 
 
 def post_movements(
-    movements: Sequence[Movement], *, source: Source, kind: str, on: date, by: Any
+    movements: Sequence[Movement],
+    *,
+    source: Source,
+    kind: str,
+    on: date,
+    by: Any,
+    held: HeldStock | None = None,
 ) -> list[StockMove]:
     """Post movements of one document: balances, values, ledger rows, and one value event per kind.
 
-    Locks balances then values by primary key. Goods leave at the moving average of their warehouse
-    before the move, the last unit at the remaining value, or at the value given: what the stock
-    does not carry of that becomes a residual. On a past day, that day's average counts. Raises
-    DomainError period_closed, same_bin, insufficient_stock, also where the goods were not there on
-    that day or would be missed on a later one.
+    Locks balances, but for those ``held``, then values by primary key. Goods leave at the moving
+    average of their warehouse before the move, the last unit at the remaining value, or at the
+    value given: what the stock does not carry of that becomes a residual. On a past day, that day's
+    average counts. Raises DomainError period_closed, same_bin, insufficient_stock, also where the
+    goods were not there on that day or would be missed on a later one.
     """
-    posting = Posting(ends(movements), source, on)
+    posting = Posting(ends(movements), source, on, held)
     for asked in movements:
         value = asked.value
         if asked.from_bin is not None:

@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from erp.core import bulk
 from erp.core.errors import DomainError
 from erp.core.money import ZERO
-from inventory.models import Bin, Reservation, StockBalance
-from inventory.services.locked_stock import insufficient_stock
+from inventory.models import Bin, Reservation, StockBalance, StockValue
+from inventory.services.locked_stock import HeldStock, insufficient_stock
 from inventory.services.movements import Source
 
 
@@ -126,10 +126,20 @@ def release(
 ) -> list[Reservation]:
     """Give up a document's reservations: all, or so much per line id; of one bin if it is named.
 
+    Returns what was given up, one (unsaved) row per line and bin. See ``take_reserved``.
+    """
+    return take_reserved(source, quantities)[0]
+
+
+def take_reserved(
+    source: Source, quantities: Mapping[int, Decimal] | None = None
+) -> tuple[list[Reservation], HeldStock]:
+    """Give up a document's reservations, so that goods can leave from just there.
+
     Call it with the document locked. Locks its reservations, then the balances, and shrinks or
-    deletes the reservations. Returns what was given up, one
-    (unsaved) row per line and bin, so that goods can leave from just there. Raises DomainError
-    not_reserved when a line has less reserved than asked for.
+    deletes the reservations. Returns what was given up, one (unsaved) row per line and bin, and
+    what is locked now, for ``post_movements``. Raises DomainError not_reserved when a line has
+    less reserved than asked for.
     """
     held = Reservation.objects.filter(source_type=source.type, source_id=source.id)
     if quantities is not None:
@@ -138,6 +148,7 @@ def release(
         held = held.filter(bin=bin_id)
     there = StockBalance.objects.filter(product=OuterRef("product"), bin=OuterRef("bin"))
     place = Bin.objects.filter(pk=OuterRef("bin"))
+    value = StockValue.objects.filter(product=OuterRef("product"), warehouse__bin=OuterRef("bin"))
     # The document's lock keeps its reservations as they are until their balances are locked.
     rows: list[Any] = list(
         held.order_by("pk")
@@ -145,11 +156,12 @@ def release(
             balance=Subquery(there.values("pk")[:1]),
             warehouse=Subquery(place.values("warehouse")[:1]),
             code=Subquery(place.values("code")[:1]),
+            account=Subquery(value.values("pk")[:1]),
         )
         .select_for_update()
     )
     if not rows and not quantities:
-        return []
+        return [], HeldStock({}, set())
     pks = {row.balance for row in rows}
     locked = StockBalance.objects.select_for_update().filter(pk__in=pks).order_by("pk")
     balances = {(row.product_id, row.bin_id): row for row in locked}
@@ -164,7 +176,7 @@ def release(
     bulk.overwrite(list(balances.values()), ["reserved"])
     bulk.delete(Reservation, [row.pk for row in rows if not row.quantity])
     bulk.overwrite([row for row in rows if row.quantity], ["quantity"])
-    return freed
+    return freed, HeldStock(balances, {row.account for row in rows})
 
 
 def _take(rows: Sequence[Reservation], rest: dict[int, Decimal] | None) -> list[Reservation]:

@@ -15,6 +15,7 @@ from erp.core.record import record
 from erp.core.service import service
 from inventory.models import Reservation, StockMove
 from inventory.services import (
+    HeldStock,
     Movement,
     Need,
     Source,
@@ -22,6 +23,7 @@ from inventory.services import (
     release,
     reserve,
     reverse_movements,
+    take_reserved,
 )
 from messaging.services import holders_of, notify
 from orders.models import Delivery, DeliveryLine, Issue, SalesOrder, SalesOrderLine
@@ -62,9 +64,11 @@ def ship_delivery(
     delivery.partner_snapshot = delivery.partner_snapshot or partner_snapshot(delivery.customer)
     lines = list(delivery.lines.all())
     ordered = {line.pk: line for line in order.lines.all()}
-    freed = release(Source.of(order), {line.source_line_id: line.quantity for line in lines})
-    _count(delivery, order, lines, ordered)
-    costs = _post(delivery, lines, ordered, freed, by=by)
+    freed, held = take_reserved(
+        Source.of(order), {line.source_line_id: line.quantity for line in lines}
+    )
+    freed_more = _count(delivery, order, lines, ordered)
+    costs = _post(delivery, lines, ordered, freed, None if freed_more else held, by=by)
     for line in lines:
         line.cost_amount = costs[line.pk]
     bulk.overwrite(lines, ["cost_amount", "closed_quantity"])
@@ -75,7 +79,7 @@ def ship_delivery(
     delivery.number = draw_number(Delivery.number_series, delivery.dated_on)
     delivery.save()
     record("delivery.shipped", delivery, by=by, changes={"status": (old, delivery.status)})
-    notify("delivery.shipped", delivery, [delivery.owner_id, *holders_of("finance.post_invoice")])
+    notify("delivery.shipped", delivery, holders_of("finance.post_invoice", also=delivery.owner_id))
     return delivery
 
 
@@ -84,8 +88,11 @@ def _count(
     order: SalesOrder,
     lines: Sequence[DeliveryLine],
     ordered: dict[int, SalesOrderLine],
-) -> None:
-    """Count what goes out on the order's lines; close what is too little to wait for."""
+) -> bool:
+    """Count what goes out on the order's lines; close what is too little to wait for.
+
+    Returns whether that freed stock reserved for it.
+    """
     settled: dict[int, Decimal] = {}
     for line in lines:
         source = ordered[line.source_line_id]
@@ -93,7 +100,7 @@ def _count(
         if 0 < source.open_quantity <= source.quantity * source.under_rate:
             settled[line.pk] = source.open_quantity
     if not settled:
-        return
+        return False
     planned = planned_by_line(order, without=delivery.pk)
     held = reserved_by_line(order)
     free = {}
@@ -106,6 +113,7 @@ def _count(
                 free[source.pk] = held[source.pk]
     if free:
         release(Source.of(order), free)
+    return bool(free)
 
 
 def _post(
@@ -113,6 +121,7 @@ def _post(
     lines: Sequence[DeliveryLine],
     ordered: dict[int, SalesOrderLine],
     freed: Sequence[Reservation],
+    held: HeldStock | None,
     *,
     by: User,
 ) -> dict[int, Decimal]:
@@ -132,7 +141,12 @@ def _post(
     costs: dict[int, Decimal] = defaultdict(lambda: ZERO)
     for kind in sorted(movements):
         moves = post_movements(
-            movements[kind], source=Source.of(delivery), kind=kind, on=delivery.dated_on, by=by
+            movements[kind],
+            source=Source.of(delivery),
+            kind=kind,
+            on=delivery.dated_on,
+            by=by,
+            held=held,
         )
         for move in moves:
             costs[move.source_line_id] += move.value
@@ -190,5 +204,7 @@ def reverse_delivery(
     delivery.save()
     changes = {"status": (old, delivery.status)}
     record("delivery.reversed", delivery, by=by, changes=changes, reason=reason)
-    notify("delivery.reversed", delivery, [delivery.owner_id, *holders_of("finance.post_invoice")])
+    notify(
+        "delivery.reversed", delivery, holders_of("finance.post_invoice", also=delivery.owner_id)
+    )
     return delivery

@@ -20,6 +20,7 @@ from orders.models import Delivery, DeliveryLine, SalesOrder, SalesOrderLine
 from orders.services.sales import (
     check_known,
     check_open,
+    lines_with_plans,
     planned_by_line,
     reserved_by_line,
     trim_reservations,
@@ -48,8 +49,7 @@ def create_delivery(
     order.check_version(version)
     check_not_blocked(order.customer)
     check_open(order)
-    lines = {line.pk: line for line in order.lines.all()}
-    planned, held = planned_by_line(order), reserved_by_line(order)
+    lines, planned, held = lines_with_plans(order)
     if quantities is None:
         wanted = _ready(lines, planned, held)
     else:
@@ -184,9 +184,9 @@ def create_deliveries(
     """
     order = SalesOrder.objects.locked(order_id)
     order.check_version(version)
-    lines = {line.pk: line for line in order.lines.all()}
+    lines, planned, held = lines_with_plans(order)
     if quantities is None:
-        wanted = _ready(lines, planned_by_line(order), reserved_by_line(order))
+        wanted = _ready(lines, planned, held)
     else:
         check_known(quantities, lines)
         wanted = {pk: quantity for pk, quantity in quantities.items() if quantity}

@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from typing import Any
 
-from django.db.models import Sum
+from django.db.models import OuterRef, Subquery, Sum
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from customers.services import check_not_blocked, partner_snapshot
+from customers.models import Customer
+from customers.services import check_not_blocked, partner_with_snapshot
 from erp.core import bulk
 from erp.core.documents import Document
 from erp.core.errors import DomainError
@@ -50,6 +52,7 @@ def confirm_order(
     """
     order = SalesOrder.objects.locked(order_id)
     order.check_version(version)
+    order.customer, snapshot = partner_with_snapshot(Customer, order.customer_id)
     check_not_blocked(order.customer)
     if order.status in {_S.IN_PROGRESS, _S.DONE}:  # back there only by a reversal
         SalesOrder.WORKFLOW.check(_S(order.status), _S.DRAFT)
@@ -61,7 +64,7 @@ def confirm_order(
     check_credit(order, by=by)
     if order.number is None:
         order.dated_on = company_today()
-    order.partner_snapshot = partner_snapshot(order.customer)
+    order.partner_snapshot = snapshot
     changed = set_tolerances(lines, customer_id=order.customer_id)
     if changed:
         bulk.update(changed, ["over_rate", "under_rate"])
@@ -249,6 +252,38 @@ def check_known(named: Mapping[int, Decimal], lines: Mapping[int, SalesOrderLine
                 code="bad_quantity",
                 field=f"lines[{lines[pk].line_no}].quantity",
             )
+
+
+def lines_with_plans(
+    order: SalesOrder,
+) -> tuple[dict[int, SalesOrderLine], dict[int, Decimal], dict[int, Decimal]]:
+    """Return an order's lines by id, what deliveries plan of them and what is reserved (one query).
+
+    As ``planned_by_line`` and ``reserved_by_line`` say them.
+    """
+    planned = DeliveryLine.objects.filter(
+        source_line=OuterRef("pk"), document__in=Delivery.objects.to_ship()
+    )
+    held = Reservation.objects.filter(
+        source_type=order.source_type,
+        source_id=OuterRef("document"),
+        source_line_id=OuterRef("pk"),
+    )
+    sums = {
+        name: Subquery(
+            found.order_by()
+            .values("source_line_id")
+            .annotate(total=Sum("quantity"))
+            .values("total")
+        )
+        for name, found in (("planned", planned), ("held", held))
+    }
+    rows: list[Any] = list(order.lines.annotate(**sums))
+    return (
+        {line.pk: line for line in rows},
+        {line.pk: line.planned for line in rows if line.planned is not None},
+        {line.pk: line.held for line in rows if line.held is not None},
+    )
 
 
 def reserved_by_line(order: SalesOrder) -> dict[int, Decimal]:

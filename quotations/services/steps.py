@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from customers.services import check_not_blocked, partner_snapshot
+from customers.models import Customer
+from customers.services import check_not_blocked, partner_with_snapshot
 from erp.core.documents import Document
 from erp.core.errors import DomainError
 from erp.core.numbering import draw_number
@@ -135,11 +136,12 @@ def send_quotation(quotation_id: int, *, by: User, version: int | None = None) -
     """
     quotation, before = _locked_with_superseded(quotation_id)
     quotation.check_version(version)
+    quotation.customer, snapshot = partner_with_snapshot(Customer, quotation.customer_id)
     check_not_blocked(quotation.customer)
     today = company_today()
     if quotation.valid_until < today:
         raise DomainError(_("The quotation has expired."), code="quotation_expired")
-    quotation.partner_snapshot = partner_snapshot(quotation.customer)
+    quotation.partner_snapshot = snapshot
     quotation.dated_on = today
     old = quotation.move_to(Quotation.Status.SENT)
     lines = lines_of(quotation)
