@@ -128,11 +128,14 @@ def release(
 
     Returns what was given up, one (unsaved) row per line and bin. See ``take_reserved``.
     """
-    return take_reserved(source, quantities)[0]
+    return take_reserved(source, quantities, bin_id=bin_id)[0]
 
 
 def take_reserved(
-    source: Source, quantities: Mapping[int, Decimal] | None = None
+    source: Source,
+    quantities: Mapping[int, Decimal] | None = None,
+    *,
+    bin_id: int | None = None,
 ) -> tuple[list[Reservation], HeldStock]:
     """Give up a document's reservations, so that goods can leave from just there.
 
