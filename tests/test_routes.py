@@ -88,6 +88,8 @@ def _answers(world: World, question: Question) -> dict[str, Any]:  # noqa: PLR09
         return {"warehouse": world.own("inventory.warehouse", question.person).pk}
     if verb == "hand_over":
         return {"colleague": world.users["sales2"].pk}
+    if verb == "new_api_client":
+        return {"name": "Shop", "scopes": "*"}
     if verb in _ANSWERS:
         return _ANSWERS[verb](question)
     if verb == "copy_for":
@@ -381,10 +383,10 @@ def test_every_route_is_listed() -> None:
 
 def test_an_unlisted_route_is_seen() -> None:
     class Resolver:
-        url_patterns = (path("quotations/<int:pk>/copy/", page_not_found),)
+        url_patterns = (path("quotations/<int:pk>/unlisted/", page_not_found),)
 
     (found,) = [route for route, _view in listing.routes(Resolver())]
-    assert found == "quotations/<int:pk>/copy/"
+    assert found == "quotations/<int:pk>/unlisted/"
     assert found not in listed_routes()
 
 
