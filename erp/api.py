@@ -16,6 +16,7 @@ from django.http.multipartparser import MultiPartParserError
 from django.utils.translation import gettext as _
 from ninja import NinjaAPI, Swagger
 from ninja.errors import AuthenticationError, HttpError, ValidationError
+from ninja.openapi.schema import OpenAPISchema
 from ninja.security import APIKeyCookie
 from ninja.security.base import AuthBase
 from ninja.utils import check_csrf
@@ -90,7 +91,23 @@ def _docs_page(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRespo
     return decorated
 
 
-api = NinjaAPI(
+class Api(NinjaAPI):
+    """Describes itself once: the operations of a running process do not change."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        self._described: dict[str, OpenAPISchema] = {}
+        super().__init__(*args, **kwargs)
+
+    def get_openapi_schema(
+        self, *, path_prefix: str | None = None, path_params: dict[str, Any] | None = None
+    ) -> OpenAPISchema:
+        prefix = self.get_root_path(path_params or {}) if path_prefix is None else path_prefix
+        if prefix not in self._described:
+            self._described[prefix] = super().get_openapi_schema(path_prefix=prefix)
+        return self._described[prefix]
+
+
+api = Api(
     title="Parts trading",
     version="1.0.0",
     description="Decimals are strings, times are UTC. Errors are application/problem+json.",

@@ -9,12 +9,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 import pytest
 from django.apps import apps
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.models import Model
 
 from accounts.models import User
 from audit.models import AuditEntry
@@ -271,13 +273,26 @@ def assert_books_ok() -> None:
 
 
 def everything() -> dict[str, list[tuple[Any, ...]]]:
-    """Return every row of every table of ours."""
+    """Return every row of every table of ours, as the database holds it."""
+    with connection.cursor() as cursor:
+        rows = {}
+        for label, statement in _every_table():
+            cursor.execute(statement)
+            rows[label] = list(cursor.fetchall())
+    return rows
+
+
+@cache
+def _every_table() -> list[tuple[str, str]]:
     first_party = {apps.get_containing_app_config(name) for name in settings.FIRST_PARTY_APPS}
-    return {
-        model._meta.label: list(model._base_manager.order_by("pk").values_list())
-        for model in apps.get_models()
-        if model._meta.app_config in first_party
-    }
+    models = [model for model in apps.get_models() if model._meta.app_config in first_party]
+    return [(model._meta.label, _rows_of(model)) for model in models]
+
+
+def _rows_of(model: type[Model]) -> str:
+    quote, meta = connection.ops.quote_name, model._meta
+    key = quote(str(meta.pk.column))
+    return f"SELECT * FROM {quote(meta.db_table)} ORDER BY {key}"  # noqa: S608 (our own tables)
 
 
 @contextmanager

@@ -76,6 +76,7 @@ def _version(question: Question) -> int:
 
 
 _ANSWERS: dict[Any, Callable[[Question], dict[str, Any]]] = {
+    "new_api_client": lambda _q: {"name": "Shop", "scopes": "*"},
     "landed_cost": lambda _q: {"freight": "20", "spread_by": "value"},
     "prices": lambda q: {str(line.pk): "9.50" for line in (q.row.lines.all() if q.row else ())},
 }
@@ -88,8 +89,6 @@ def _answers(world: World, question: Question) -> dict[str, Any]:  # noqa: PLR09
         return {"warehouse": world.own("inventory.warehouse", question.person).pk}
     if verb == "hand_over":
         return {"colleague": world.users["sales2"].pk}
-    if verb == "new_api_client":
-        return {"name": "Shop", "scopes": "*"}
     if verb in _ANSWERS:
         return _ANSWERS[verb](question)
     if verb == "copy_for":
